@@ -1,0 +1,11 @@
+{% macro keyed_hash(column, key='default') %}
+  {{ return(adapter.dispatch('keyed_hash', 'meshport')('(' ~ column ~ ')', key)) }}
+{% endmacro %}
+
+{% macro duckdb__keyed_hash(column, key) %}
+  {{ return(meshport.duckdb__hmac(column, 'hash', key)) }}
+{% endmacro %}
+
+{% macro default__keyed_hash(column, key='default') %}
+  {{ return(meshport.no_body('keyed_hash')) }}
+{% endmacro %}

@@ -1,0 +1,35 @@
+{% macro partial(column, keep=none, first=0, last=0, fill='*') %}
+  {{ return(adapter.dispatch('partial', 'meshport')('(' ~ column ~ ')', keep, first, last, fill)) }}
+{% endmacro %}
+
+{# Three fills stand for what is hidden, however long it was. What cannot hide three characters shows fills only, as
+   many as a value of that shape has; so a masked value masked again stays what it is, which verify_masks relies on.
+   Only what looks like a host name is kept as a domain: a note behind the address is hidden with the rest. #}
+{% macro duckdb__partial(column, keep, first, last, fill) %}
+  {% if keep not in [none, 'domain'] or fill | length != 1 or first < 0 or last < 0 %}
+    {% do exceptions.raise_compiler_error(
+      "meshport.partial takes keep='domain' or none, first and last from 0 on, and one character to fill with"
+    ) %}
+  {% endif %}
+  {% set text = 'cast(' ~ column ~ ' as varchar)' %}
+  {% set domain = '(@[\\p{L}\\p{N}.-]+)$' if keep == 'domain' else '()$' %}
+  {% set fills = fill * (first + 3 + last) %}
+  {% set long, shown, short, hidden, all = meshport.duckdb__literals([
+    '^(.{' ~ first ~ '}).{3,}(.{' ~ last ~ '})' ~ domain,
+    '\\1' ~ ((fill * 3) | replace('\\', '\\\\')) ~ '\\2\\3',
+    '^.*' ~ domain,
+    (fills | replace('\\', '\\\\')) ~ '\\1',
+    fills,
+  ]) %}
+  {{ return(
+    'case when regexp_matches(' ~ text ~ ', ' ~ long ~ ", 's')"
+    ~ ' then regexp_replace(' ~ text ~ ', ' ~ long ~ ', ' ~ shown ~ ", 's')"
+    ~ ' when regexp_matches(' ~ text ~ ', ' ~ short ~ ", 's')"
+    ~ ' then regexp_replace(' ~ text ~ ', ' ~ short ~ ', ' ~ hidden ~ ", 's')"
+    ~ ' when ' ~ column ~ ' is not null then ' ~ all ~ ' end'
+  ) }}
+{% endmacro %}
+
+{% macro default__partial(column, keep=none, first=0, last=0, fill='*') %}
+  {{ return(meshport.no_body('partial')) }}
+{% endmacro %}

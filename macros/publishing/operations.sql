@@ -1,0 +1,17 @@
+{# The bodies themselves: dispatched once a call of `render`, since a dispatch costs dbt about a millisecond. #}
+{% macro operations() %}
+  {{ return({
+    'prepare_zone': adapter.dispatch('prepare_zone', 'meshport'),
+    'stage_port': adapter.dispatch('stage_port', 'meshport'),
+    'verify_contract': adapter.dispatch('verify_contract', 'meshport'),
+    'verify_masks': adapter.dispatch('verify_masks', 'meshport'),
+    'set_comments': adapter.dispatch('set_comments', 'meshport'),
+    'set_tags': adapter.dispatch('set_tags', 'meshport'),
+    'unset_tags': adapter.dispatch('unset_tags', 'meshport'),
+    'read_tags': adapter.dispatch('read_tags', 'meshport'),
+    'set_properties': adapter.dispatch('set_properties', 'meshport'),
+    'swap_port': adapter.dispatch('swap_port', 'meshport'),
+    'rollback_port': adapter.dispatch('rollback_port', 'meshport'),
+    'drop_port': adapter.dispatch('drop_port', 'meshport'),
+  }) }}
+{% endmacro %}

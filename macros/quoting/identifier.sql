@@ -1,0 +1,3 @@
+{% macro identifier(name) %}
+  {{ return(meshport.identifiers([name]) | first) }}
+{% endmacro %}

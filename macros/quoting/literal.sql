@@ -1,0 +1,3 @@
+{% macro literal(value) %}
+  {{ return(meshport.literals([value]) | first) }}
+{% endmacro %}

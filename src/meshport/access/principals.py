@@ -1,0 +1,50 @@
+"""Principals: who asks, reads and decides. The one place that knows how they are written."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+
+import msgspec
+
+from meshport.errors import InputError
+from meshport.mesh import FILE_NAME, load_mesh
+
+KINDS = ("domain", "user")
+
+
+class Principal(msgspec.Struct, frozen=True, order=True):
+    """A domain (a team) or a user (a person)."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+def parse_principal(text: str) -> Principal:
+    """Return the principal that a person wrote: `domain:marketing`, `user:ann@example.com`, or a bare domain.
+
+    Users compare without case, as e-mail addresses do. Raises InputError where it is none.
+    """
+    kind, colon, name = text.strip().rpartition(":") if text.count(":") <= 1 else ("", "", "")
+    kind = kind if colon else "domain"
+    if kind not in KINDS or not name or any(character.isspace() or not character.isprintable() for character in name):
+        raise InputError(
+            f"{text!r} is no principal", hint="write domain:NAME or user:NAME, such as user:ann@example.com"
+        )
+    return Principal(kind, name.casefold() if kind == "user" else name)
+
+
+def acting(project_dir: Path, actor: str | None) -> str:
+    """Return who acts: `actor` if given, else the domain of the project in this folder, else the user logged in."""
+    if actor:
+        return str(parse_principal(actor))
+    if (project_dir / FILE_NAME).is_file():
+        return str(Principal("domain", load_mesh(project_dir).domain))
+    try:
+        return str(Principal("user", getpass.getuser().casefold()))
+    except (KeyError, OSError):  # a container's user without a name
+        return str(Principal("user", str(os.getuid())))

@@ -1,0 +1,1 @@
+"""Where ports live: one module a catalog, all behind `base.Catalog`."""

@@ -1,0 +1,82 @@
+"""What meshport asks of a catalog: read everything in bulk, and execute rendered statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from meshport.errors import BlockedError
+from meshport.model import Relation
+from meshport.resources import ObservedRelation
+
+
+class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One statement as a macro rendered it. `expect: no_rows` marks a verification: each row is a violation."""
+
+    step: str
+    sql: str
+    expect: Literal["nothing", "no_rows"] = "nothing"
+
+
+class Capabilities(msgspec.Struct, frozen=True):
+    """What a catalog can do, declared so that what it cannot do is said once and never silently skipped.
+
+    `enforces_reads`: the catalog itself keeps the unauthorised out. `native_masks`: masks work on read; otherwise the
+    published copy holds masked values.
+    """
+
+    enforces_reads: bool
+    native_masks: bool
+
+
+class Violation(msgspec.Struct, frozen=True):
+    """One row of a verification."""
+
+    subject: str
+    problem: str
+    expected: str | None
+    actual: str | None
+
+    def __str__(self) -> str:
+        sides = f" (expected {self.expected}, found {self.actual})" if self.expected or self.actual else ""
+        return f"{self.subject}: {self.problem}{sides}"
+
+
+class VerificationError(BlockedError):
+    """A verification found rows: nothing of the port was changed."""
+
+    def __init__(self, step: str, violations: Sequence[Violation]) -> None:
+        shown = "; ".join(str(violation) for violation in violations[:5])
+        more = f"; and {len(violations) - 5} more" if len(violations) > 5 else ""
+        super().__init__(
+            f"{step.replace('_', ' ')} failed: {shown}{more}",
+            hint="the port keeps its previous version; mend the model or its contract and build again",
+        )
+        self.violations = violations
+
+
+class Writer(Protocol):
+    """An open catalog. Only rendered statements go in."""
+
+    def execute(self, statements: Sequence[Statement]) -> None:
+        """Execute the statements of one port, all or nothing.
+
+        Raises VerificationError where a verification returns rows, UnavailableError where the catalog fails.
+        """
+
+
+class Catalog(Protocol):
+    """Where ports live. `name` tells one catalog from another: the ledger is kept by it."""
+
+    type: str
+    name: str
+    capabilities: Capabilities
+
+    def observe(self) -> dict[Relation, ObservedRelation]:
+        """Read the published zone in a constant number of queries; empty where it does not exist yet."""
+
+    def writer(self, target: Mapping[str, Any]) -> AbstractContextManager[Writer]:
+        """Open the catalog for writing. `target` is what dbt connects to, as the render protocol returns it."""

@@ -1,0 +1,70 @@
+"""`meshport publish`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from meshport.cli import options
+from meshport.cli.output import emit, progress, say
+
+
+@click.command()
+@options.project_dir
+@options.artifacts
+@options.target
+@options.registry
+@options.output_format
+@options.yes
+@click.option("--plan", "plan_file", type=click.Path(dir_okay=False, path_type=Path), help="Apply exactly this plan.")
+@click.pass_context
+def publish(
+    ctx: click.Context,
+    project_dir: Path,
+    artifacts: Path | None,
+    target: str | None,
+    registry_url: str | None,
+    output_format: str,
+    yes: bool,
+    plan_file: Path | None,
+) -> None:
+    """Publish the data products of this project.
+
+    Shows the plan, asks, and applies exactly that. Blocked products are left as they are, and the command ends with 3.
+
+    \b
+    meshport publish
+    meshport publish --yes --artifacts ci/artifacts
+    meshport publish --plan plan.json --yes
+    """
+    from meshport.cli.plan_text import plan_document
+    from meshport.cli.workspace import Workspace
+    from meshport.errors import ExitCode
+    from meshport.plan.apply import apply_plan, converge
+    from meshport.plan.files import load_plan
+
+    workspace = Workspace(project_dir, artifacts=artifacts, target=target, registry_url=registry_url)
+    with workspace.registry() as registry, progress() as shown:
+        made = load_plan(plan_file) if plan_file else workspace.plan(registry)
+        emit(plan_document(made), output_format)
+        site = workspace.site(registry, shown)
+        if made.actionable:
+            if not yes:
+                click.confirm("Publish?", abort=True, err=True)
+            first = not workspace.catalog.observe()
+            mesh = workspace.mesh
+            registry.upsert_domain(mesh.domain, mesh.title, mesh.description, mesh.owner)
+            published = apply_plan(site, made)
+            shown.clear()
+            say(f"Published: {', '.join(published)}")
+            if first and not workspace.catalog.capabilities.enforces_reads:
+                say(
+                    f"Note: {workspace.catalog.name} is an ordinary file. Whoever can open it reads all of it; "
+                    "masked columns hold masked values. `meshport query --as` checks subscriptions."
+                )
+        elif registry.unfinished(workspace.mesh.domain):
+            converge(site, made)
+            say("An interrupted publish had written everything; its record is complete now.")
+    if made.blocked:
+        ctx.exit(ExitCode.BLOCKED)

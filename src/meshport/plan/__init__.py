@@ -1,0 +1,1 @@
+"""What publishing would change, and doing exactly that. Knows no concrete catalog."""

@@ -1,0 +1,56 @@
+"""A plan in a file: written at once or not at all, and read only when nobody touched it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from meshport.errors import InputError, PlanMovedError, UnavailableError
+from meshport.plan.make import digest_of
+from meshport.plan.types import FORMAT, Plan
+
+
+def save_plan(plan: Plan, path: Path) -> None:
+    """Write a plan as JSON. An existing file is replaced whole."""
+    text = msgspec.json.format(msgspec.json.encode(plan), indent=2)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise UnavailableError(f"the plan cannot be written: {error.strerror}", where=str(path)) from error
+
+
+def load_plan(path: Path) -> Plan:
+    """Read a saved plan.
+
+    Raises InputError for another format, unknown fields or no plan at all, PlanMovedError where it was edited.
+    """
+    try:
+        data: Any = msgspec.json.decode(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"the plan cannot be read: {error.strerror}", where=str(path)) from error
+    except msgspec.DecodeError as error:
+        raise InputError(
+            f"this is no plan: {error}", where=str(path), hint="make one: meshport plan --out FILE"
+        ) from error
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        found = data.get("format") if isinstance(data, dict) else None
+        raise InputError(
+            f"this is no plan of format {FORMAT} (found: {found})",
+            where=str(path),
+            hint="make one: meshport plan --out FILE",
+        )
+    if data.get("digest") != digest_of(data):
+        raise PlanMovedError(
+            "the plan was changed after it was made", where=str(path), hint="make a new one: meshport plan --out FILE"
+        )
+    try:
+        return msgspec.convert(data, Plan)
+    except msgspec.ValidationError as error:
+        raise InputError(f"the plan has something this meshport does not know: {error}", where=str(path)) from error

@@ -1,0 +1,125 @@
+"""Make a plan: desired state from the project, observed state as it was read, their difference. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from meshport.artifacts.project import Project
+from meshport.contracts import FIRST, next_version
+from meshport.model import Evidence, Gate, Product, Relation
+from meshport.plan.diff import Ledger, diff
+from meshport.plan.gates import continuity_gates, contract_gates, evidence_of, withdrawn_gates
+from meshport.plan.types import Foreign, Plan, ProductPlan
+from meshport.products import Declared
+from meshport.registry.types import Standing
+from meshport.resources import ObservedRelation, Resource, desired_of, observed_of
+
+
+class Observed(msgspec.Struct, frozen=True):
+    """Everything that was read before planning: the catalog, the ledger, the registry.
+
+    `interrupted` says that an earlier publish of this domain began and did not end.
+    """
+
+    catalog: str
+    catalog_type: str
+    relations: Mapping[Relation, ObservedRelation]
+    ledger: Ledger
+    standing: Mapping[str, Standing]
+    interrupted: bool
+
+    @property
+    def basis(self) -> str:
+        """A digest of it all: a plan holds only as long as this does."""
+        relations = [self.relations[relation] for relation in sorted(self.relations)]
+        return _digest([self.catalog, relations, self.ledger, self.standing])
+
+
+def make_plan(domain: str, project: Project, declared: list[Declared], observed: Observed) -> Plan:
+    """Return what publishing these products would change."""
+    products: list[ProductPlan] = []
+    foreign: list[Foreign] = []
+    for item in declared:
+        product_plan, left_alone = _plan_product(project, item, observed)
+        products.append(product_plan)
+        foreign.extend(left_alone)
+    return sealed(
+        Plan(
+            domain=domain,
+            catalog=observed.catalog,
+            catalog_type=observed.catalog_type,
+            basis=observed.basis,
+            products=tuple(products),
+            foreign=tuple(foreign),
+        )
+    )
+
+
+def sealed(plan: Plan) -> Plan:
+    """Return the plan with its digest set."""
+    return msgspec.structs.replace(plan, digest=digest_of(plan.as_data()))
+
+
+def digest_of(data: object) -> str:
+    """Return the digest of a plan as JSON-able data, over everything but the digest itself."""
+    assert isinstance(data, dict)
+    return _digest({key: value for key, value in data.items() if key != "digest"})
+
+
+def product_digest(product: Product) -> str:
+    """Return the digest of a product's definition: two products with the same digest are the same version."""
+    return _digest(product)
+
+
+def resources_of(product: Product, builds: Mapping[str, str]) -> list[Resource]:
+    """Return everything that should be in the catalog for one product."""
+    return [resource for port in product.ports for resource in desired_of(port, builds[port.label])]
+
+
+def _plan_product(project: Project, declared: Declared, observed: Observed) -> tuple[ProductPlan, list[Foreign]]:
+    product, standing = declared.product, observed.standing.get(declared.product.key)
+    gates: list[Gate] = list(declared.problems)
+    builds: dict[str, str] = {}
+    evidence: dict[str, tuple[Evidence, ...]] = {}
+    for port in product.ports:
+        build, seen, port_gates = evidence_of(project, port)
+        gates += port_gates
+        evidence[port.label] = seen
+        # Without a build the plan still shows what would be written; the gate keeps it from being written.
+        builds[port.label] = build or ""
+    gates += contract_gates(product, standing, project.adapter_type)
+    if standing is not None:
+        gates += continuity_gates(product, standing)
+        gates += withdrawn_gates(builds, standing.withdrawn)
+    relations = [observed.relations[port.relation] for port in product.ports if port.relation in observed.relations]
+    changes, foreign = diff(
+        resources_of(product, builds),
+        (resource for relation in relations for resource in observed_of(relation)),
+        observed.ledger,
+        interrupted=observed.interrupted,
+    )
+    digest = product_digest(product)
+    head = standing.head if standing else None
+    version = FIRST
+    if head is not None:
+        version = head.version
+        if head.digest != digest:
+            version = next_version(head.version, head.product, product, project.adapter_type)
+    planned = ProductPlan(
+        product=product,
+        version_before=head.version if head else None,
+        version=version,
+        register=standing is None or standing.head.digest != digest or standing.builds != builds,
+        gates=tuple(gates),
+        changes=tuple(changes),
+        builds=builds,
+        evidence=evidence,
+    )
+    return planned, foreign
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()

@@ -1,0 +1,104 @@
+"""A plan: what publishing would change, product by product, with reasons. Pure data: it goes to a file and back."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from meshport.model import Evidence, Gate, Product, Relation
+
+FORMAT = 1
+Action = Literal["create", "update", "delete"]
+
+
+class FieldChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One field's way from what is to what should be. `old` or `new` is None where there is nothing."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One resource to create, update or delete.
+
+    `drift` says that somebody else changed, since the last publish, what meshport had written.
+    """
+
+    kind: str
+    action: Action
+    subject: str
+    relation: Relation
+    column: str = ""
+    name: str = ""
+    fields: tuple[FieldChange, ...]
+    drift: bool = False
+    reason: str
+
+
+class Foreign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something in the published zone that meshport neither declares nor wrote: listed, and left alone."""
+
+    kind: str
+    subject: str
+    name: str
+    value: str
+
+
+class ProductPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What happens to one product. A blocked gate means: nothing.
+
+    `version` is the product's version after the publish, `version_before` the one in the registry.
+    `register` says that the registry has a publication to record; `builds` maps port labels to dbt builds.
+    """
+
+    product: Product
+    version_before: str | None
+    version: str
+    register: bool
+    gates: tuple[Gate, ...]
+    changes: tuple[Change, ...]
+    builds: dict[str, str]
+    evidence: dict[str, tuple[Evidence, ...]]
+
+    @property
+    def blocked(self) -> tuple[Gate, ...]:
+        """The gates that refuse."""
+        return tuple(gate for gate in self.gates if not gate.passed)
+
+    @property
+    def actionable(self) -> bool:
+        """Whether applying does anything for this product."""
+        return not self.blocked and (self.register or bool(self.changes))
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An ordered list of changes with reasons. `basis` is a digest of what was observed when it was made.
+
+    `catalog` names the published zone (for DuckDB the file's path), `digest` covers everything else in the plan.
+    """
+
+    format: int = FORMAT
+    domain: str
+    catalog: str
+    catalog_type: str
+    basis: str
+    products: tuple[ProductPlan, ...]
+    foreign: tuple[Foreign, ...]
+    digest: str = ""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether any product is blocked."""
+        return any(product.blocked for product in self.products)
+
+    @property
+    def actionable(self) -> bool:
+        """Whether applying does anything."""
+        return any(product.actionable for product in self.products)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the plan as JSON-able builtins."""
+        data: dict[str, Any] = msgspec.to_builtins(self)
+        return data

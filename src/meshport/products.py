@@ -1,0 +1,324 @@
+"""From a dbt project to data products: what the artifacts declare, with the standards applied.
+
+What does not fit becomes a blocked gate of its product, never an exception, so that one careless product does not hide
+the others.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from meshport.artifacts.project import DbtColumn, Group, Node, Project
+from meshport.errors import MeshportError
+from meshport.mesh import Mesh
+from meshport.model import (
+    Column,
+    Constraint,
+    Contract,
+    Gate,
+    Mask,
+    Owner,
+    Port,
+    Product,
+    QualityRule,
+    Relation,
+    RowFilter,
+    Slo,
+    Upstream,
+)
+from meshport.standards import Standards, choose_mask
+from meshport.tags import column_tags, port_tags
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """A product as declared, and the gates that its declaration alone already blocks."""
+
+    product: Product
+    problems: tuple[Gate, ...]
+
+
+class _DataProduct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`config.meta.data_product` of a group."""
+
+    title: str | None = None
+    tier: str | None = None
+    slo: Slo = Slo()
+    terms: str | None = None
+    support: dict[str, str] = {}
+
+
+class _Problems(list[Gate]):
+    def block(self, gate: str, subject: str, reason: str, hint: str = "") -> None:
+        self.append(Gate(name=gate, subject=subject, passed=False, reason=reason, hint=hint))
+
+
+def derive(project: Project, mesh: Mesh, standards: Standards) -> list[Declared]:
+    """Return the products that this project declares, ordered by name."""
+    groups = [
+        group
+        for group in project.groups.values()
+        if group.package_name == project.name and group.meta.get("data_product")
+    ]
+    return [_product(project, mesh, standards, group) for group in sorted(groups, key=lambda g: g.name)]
+
+
+def unpublished(project_dir: Path) -> list[Product]:
+    """Return the products that the project in this folder declares: only its own domain is shown these.
+
+    Empty where the folder is no domain's, or has no artifacts yet.
+    """
+    from meshport.artifacts import load_project
+    from meshport.mesh import FILE_NAME, load_mesh
+    from meshport.standards import load_standards
+
+    target = project_dir / "target"
+    if not (project_dir / FILE_NAME).is_file() or not (target / "manifest.json").is_file():
+        return []
+    declared = derive(load_project(target), load_mesh(project_dir), load_standards())
+    return [item.product for item in declared]
+
+
+def _product(project: Project, mesh: Mesh, standards: Standards, group: Group) -> Declared:
+    problems = _Problems()
+    declared = _declaration(group, problems)
+    product = Product(
+        domain=mesh.domain,
+        name=group.name,
+        title=declared.title or group.name,
+        description=group.description,
+        owner=Owner(name=_text(group.owner.get("name")), email=_text(group.owner.get("email"))),
+        tier=declared.tier,
+        slo=declared.slo,
+        terms=declared.terms,
+        support=declared.support,
+        tags=_declared_tags(group.meta, group.name, problems),
+    )
+    if not (product.owner.name or product.owner.email):
+        problems.block(
+            "owner",
+            group.name,
+            "the product has no owner",
+            f"give the group `{group.name}` an owner with a name or an e-mail",
+        )
+    models = sorted(
+        (
+            node
+            for node in project.nodes.values()
+            if node.resource_type == "model"
+            and node.group == group.name
+            and node.access == "public"
+            and node.package_name == project.name
+        ),
+        key=lambda node: (node.name, node.version or ""),
+    )
+    if not models:
+        problems.block(
+            "ports",
+            group.name,
+            "the product has no output port",
+            f"set `access: public` on a model of the group `{group.name}`",
+        )
+    ports = tuple(_port(project, mesh, standards, product, node, problems) for node in models)
+    _block_shared_relations(ports, problems)
+    return Declared(product=msgspec.structs.replace(product, ports=ports), problems=tuple(problems))
+
+
+def _declaration(group: Group, problems: _Problems) -> _DataProduct:
+    raw = group.meta["data_product"]
+    if raw is True:
+        return _DataProduct()
+    try:
+        return msgspec.convert(raw, _DataProduct)
+    except msgspec.ValidationError as error:
+        problems.block(
+            "declaration", group.name, f"`config.meta.data_product` does not fit: {error}", f"see {group.path}"
+        )
+        return _DataProduct()
+
+
+def _port(
+    project: Project, mesh: Mesh, standards: Standards, product: Product, node: Node, problems: _Problems
+) -> Port:
+    label = node.name if node.version is None else f"{node.name}.v{node.version}"
+    if node.materialized == "ephemeral":
+        problems.block(
+            "ports",
+            label,
+            "an ephemeral model has no relation to publish",
+            "materialise it as a table, view or incremental model",
+        )
+    if not node.contract_enforced:
+        problems.block(
+            "contract",
+            label,
+            "a port needs an enforced contract",
+            "set `contract: {enforced: true}` and declare the type of every column",
+        )
+    columns = tuple(_column(project, standards, product, label, column, problems) for column in node.columns)
+    constraints = _constraints(node)
+    port = Port(
+        name=node.name,
+        version=node.version,
+        latest=node.version is None or node.version == node.latest_version,
+        unique_id=node.unique_id,
+        source=Relation(node.database or "", node.schema or "", node.identifier),
+        relation=Relation(mesh.published_database, product.name, node.identifier),
+        description=node.description,
+        contract=Contract(
+            enforced=node.contract_enforced,
+            columns=columns,
+            constraints=constraints,
+            rules=tuple(
+                QualityRule(unique_id=test.unique_id, name=test.name, kind=test.kind, column=test.column)
+                for test in project.tests_of(node.unique_id)
+            ),
+        ),
+        row_filter=_row_filter(node, label, problems),
+        upstream=_upstream(project, node),
+        deprecation_date=node.deprecation_date,
+    )
+    _block_nulls_in_not_null(port, problems)
+    declared = {**product.tags, **_declared_tags(node.meta, label, problems)}
+    tags, missing = port_tags(standards, product, port, declared)
+    for gate in missing:
+        problems.append(gate)
+    return msgspec.structs.replace(port, tags=tags)
+
+
+def _column(
+    project: Project, standards: Standards, product: Product, label: str, column: DbtColumn, problems: _Problems
+) -> Column:
+    subject = f"{label}.{column.name}"
+    classification = _text(column.meta.get("classification"))
+    mask: Mask | None = None
+    if classification is not None:
+        try:
+            mask = choose_mask(
+                standards, classification, column.data_type, _text(column.meta.get("mask")), project.adapter_type
+            )
+        except MeshportError as error:
+            problems.block("masks", subject, error.message, error.hint or "")
+    declared = _declared_tags(column.meta, subject, problems)
+    tags, missing = column_tags(standards, subject, classification, declared)
+    problems.extend(missing)
+    return Column(
+        name=column.name,
+        data_type=column.data_type,
+        description=column.description,
+        classification=classification,
+        mask=mask,
+        tags=tags,
+    )
+
+
+def _constraints(node: Node) -> tuple[Constraint, ...]:
+    """Return the constraints of columns and model in one shape."""
+    found = [
+        Constraint(
+            type=str(raw.get("type")), columns=(column.name,), expression=raw.get("expression"), name=raw.get("name")
+        )
+        for column in node.columns
+        for raw in column.constraints
+    ]
+    found += [
+        Constraint(
+            type=str(raw.get("type")),
+            columns=tuple(raw.get("columns") or ()),
+            expression=raw.get("expression"),
+            name=raw.get("name"),
+        )
+        for raw in node.constraints
+    ]
+    return tuple(found)
+
+
+def _row_filter(node: Node, label: str, problems: _Problems) -> RowFilter | None:
+    raw = node.meta.get("row_filter")
+    if raw is None:
+        return None
+    hint = "row_filter: {columns: [country], predicate: \"country <> 'XX'\"}"
+    try:
+        row_filter = msgspec.convert(raw, RowFilter)
+    except msgspec.ValidationError as error:
+        problems.block("row_filter", label, f"`config.meta.row_filter` does not fit: {error}", hint)
+        return None
+    known = {column.name.casefold() for column in node.columns}
+    for name in row_filter.columns:
+        if name.casefold() not in known:
+            problems.block(
+                "row_filter", label, f"the row filter names the column `{name}`, which the port does not have", hint
+            )
+    return row_filter
+
+
+def _upstream(project: Project, node: Node) -> tuple[Upstream, ...]:
+    """Return what a port is built from, through internal models: sources, seeds, snapshots, other products' ports."""
+    found: dict[str, Upstream] = {}
+    waiting, seen = list(node.depends_on), {node.unique_id}
+    while waiting:
+        unique_id = waiting.pop()
+        parent = project.nodes.get(unique_id)
+        if parent is None or unique_id in seen:
+            continue
+        seen.add(unique_id)
+        product = parent.meta.get("meshport_input")
+        if parent.resource_type != "model" or product or (parent.access == "public" and parent.group != node.group):
+            found[unique_id] = Upstream(
+                unique_id=unique_id,
+                resource_type=parent.resource_type,
+                relation=Relation(parent.database or "", parent.schema or "", parent.identifier),
+                product=_text(product),
+            )
+        else:
+            waiting.extend(parent.depends_on)
+    return tuple(found[unique_id] for unique_id in sorted(found))
+
+
+def _declared_tags(meta: dict[str, Any], subject: str, problems: _Problems) -> dict[str, str]:
+    raw = meta.get("tags", {})
+    if not isinstance(raw, dict) or not all(isinstance(value, (str, int, float, bool)) for value in raw.values()):
+        problems.block("tags", subject, "`config.meta.tags` must map tag keys to values", "tags: {retention: 2y}")
+        return {}
+    return {str(key): str(value) for key, value in raw.items()}
+
+
+def _block_shared_relations(ports: tuple[Port, ...], problems: _Problems) -> None:
+    seen: dict[str, Port] = {}
+    for port in ports:
+        # Catalogs compare names without case.
+        other = seen.setdefault(port.relation.identifier.casefold(), port)
+        if other is not port:
+            problems.block(
+                "ports",
+                port.label,
+                f"{port.label} and {other.label} would both be published as {port.relation}",
+                "give one of them another alias",
+            )
+
+
+def _block_nulls_in_not_null(port: Port, problems: _Problems) -> None:
+    required = {
+        name.casefold()
+        for constraint in port.contract.constraints
+        if constraint.type in ("not_null", "primary_key")
+        for name in constraint.columns
+    }
+    for column in port.contract.columns:
+        if column.mask is not None and column.mask.method == "nullify" and column.name.casefold() in required:
+            problems.block(
+                "masks",
+                f"{port.label}.{column.name}",
+                f"the mask `{column.mask.name}` empties a column that the contract calls not null",
+                "name another mask in `config.meta.mask`, or drop the constraint",
+            )
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, list):  # dbt 1.10+ takes several e-mail addresses for one owner
+        return ", ".join(str(item) for item in value)
+    return str(value)

@@ -1,0 +1,78 @@
+"""The only place that knows SQLite from PostgreSQL: how connections begin, upserts, triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+
+# Execution option of a connection that is going to write.
+WRITES = "meshport_writes"
+
+
+def prepare(engine: Engine) -> None:
+    """Make every connection of an SQLite engine safe: real transactions, foreign keys, patience, durable commits.
+
+    `synchronous=FULL` costs one `fsync` per commit, and a publish commits a few dozen times; with NORMAL a power cut
+    could take back journal and ledger entries whose changes are already in the catalog.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN comes too late, and never for DDL
+        for pragma in ("foreign_keys = ON", "busy_timeout = 5000", "synchronous = FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later can fail at once with "locked": a writer says so at the start.
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def use_wal(connection: Any) -> None:
+    """Put an SQLite file into WAL mode for good: readers and one writer do not wait for each other.
+
+    `connection` is the driver's. Another process that does the same at this moment can make it fail as locked.
+    """
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or update those whose primary key is already there."""
+    if not rows:
+        return
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), list(rows))
+
+
+def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless its primary key is there. Returns whether it was inserted."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    keys = [column.name for column in table.primary_key]
+    result = connection.execute(insert(table).values(dict(row)).on_conflict_do_nothing(index_elements=keys))
+    return bool(result.rowcount)
+
+
+def append_only(table: str, dialect: str) -> list[str]:
+    """Return the statements that create triggers which refuse to change or delete rows of a table."""
+    refusal = f"{table} is append-only"
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+            for action in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{refusal}'; END $$",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
+    ]

@@ -1,0 +1,259 @@
+"""The registry as one object: every call is one transaction, and every failure of the database is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from meshport.model import Evidence, Owner, Status
+from meshport.registry import (
+    audit,
+    connection,
+    dialects,
+    journal,
+    ledger,
+    lock,
+    products,
+    publications,
+    recording,
+    search,
+    standing,
+    subscriptions,
+)
+from meshport.registry.failures import explained
+from meshport.registry.types import (
+    AuditEntry,
+    Domain,
+    JournalRun,
+    LedgerKey,
+    PortStatus,
+    ProductVersion,
+    Publication,
+    PublicationRecord,
+    SearchHit,
+    Standing,
+    StepState,
+    Subscription,
+    SubscriptionState,
+)
+
+
+class Registry:
+    """The metadata database. Use it as a context manager, or call `close`. Threads may share one; processes may not.
+
+    Every method may raise UnavailableError where the database is locked, full, unreadable or out of reach. Products are
+    named by key (`domain.product`), ports by label (`customers.v2`).
+    """
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(**{dialects.WRITES: True})
+        self.name = name
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True) -> Registry:
+        """Open the registry at an SQLAlchemy URL (see `location`); with `create`, make a missing or empty SQLite one.
+
+        Raises UnavailableError where it is missing, unreadable, in use, or of another meshport's revision.
+        """
+        return cls(connection.connect(url, create=create), connection.shown(url))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with explained(self.name), self._engine.begin() as current:
+            yield current
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with explained(self.name), self._writer.begin() as current:
+            yield current
+
+    # Domains and products
+
+    def upsert_domain(self, domain: str, title: str | None, description: str, owner: Owner) -> None:
+        """Write what a domain says of itself."""
+        with self._write() as current:
+            products.upsert_domain(current, domain, title, description, owner)
+
+    def domains(self) -> list[Domain]:
+        """Return every domain, by name."""
+        with self._read() as current:
+            return products.domains(current)
+
+    def head(self, key: str) -> ProductVersion | None:
+        """Return the newest version of a product, or None where it was never published."""
+        with self._read() as current:
+            return products.head(current, key)
+
+    def require(self, key: str) -> ProductVersion:
+        """Return the newest version of a product. Raises InputError with near names where it was never published."""
+        with self._read() as current:
+            return products.require(current, key)
+
+    def heads(self, domain: str | None = None) -> dict[str, ProductVersion]:
+        """Return the newest version of every product (of one domain), by key, in one query."""
+        with self._read() as current:
+            return products.heads(current, domain)
+
+    def standing(self, domain: str) -> dict[str, Standing]:
+        """Return where each product of a domain stands, by key, in a constant number of queries."""
+        with self._read() as current:
+            return standing.standing(current, domain)
+
+    def versions(self, key: str) -> list[ProductVersion]:
+        """Return every version of a product, newest first."""
+        with self._read() as current:
+            return products.versions(current, key)
+
+    def set_product_status(self, key: str, status: Status, *, actor: str, note: str | None = None) -> None:
+        """Deprecate, retire or restore a product. Raises InputError where it was never published."""
+        with self._write() as current:
+            products.set_status(current, key, status, actor, note)
+
+    def port_status(self, key: str) -> dict[str, PortStatus]:
+        """Return what was decided about ports, by label. A port without an entry is simply published."""
+        with self._read() as current:
+            return products.port_status(current, key)
+
+    def set_port_status(
+        self,
+        key: str,
+        label: str,
+        status: Status,
+        *,
+        actor: str,
+        deprecation_date: str | None = None,
+        replaced_by: str | None = None,
+        note: str | None = None,
+    ) -> None:
+        """Deprecate, retire or restore a port. Raises InputError where the product never had such a port."""
+        with self._write() as current:
+            decided = PortStatus(status, deprecation_date, replaced_by, note)
+            products.set_port_status(current, key, label, decided, actor)
+
+    def search(
+        self,
+        query: str,
+        *,
+        domain: str | None = None,
+        tag: str | None = None,
+        classification: str | None = None,
+        viewer: str | None = None,
+    ) -> list[SearchHit]:
+        """Return the published products in which every word is found, best first (see `registry.search`)."""
+        with self._read() as current:
+            return search.search(current, query, domain=domain, tag=tag, classification=classification, viewer=viewer)
+
+    # Publications
+
+    def record_publication(self, record: PublicationRecord) -> Publication:
+        """Record a publication and, where the definition changed, its version: one transaction, once per plan.
+
+        Raises BlockedError where the version number is taken by another definition.
+        """
+        with self._write() as current:
+            return recording.record(current, record)
+
+    def publications(self, key: str, limit: int | None = None) -> list[Publication]:
+        """Return the publications of a product, newest first."""
+        with self._read() as current:
+            return publications.publications(current, key, limit)
+
+    def evidence(self, key: str, number: int) -> dict[str, tuple[Evidence, ...]]:
+        """Return the test results of one publication by port label."""
+        with self._read() as current:
+            return publications.evidence(current, key, number)
+
+    def rolled_back_builds(self, key: str) -> dict[str, frozenset[str]]:
+        """Return, by port label, the builds that a rollback took away and no later publication brought back."""
+        with self._read() as current:
+            return publications.rolled_back_builds(current, key)
+
+    # What a publish writes down while it works
+
+    def ledger(self, catalog: str, owner: str) -> dict[LedgerKey, str]:
+        """Return everything that `owner` (a domain) wrote to a catalog."""
+        with self._read() as current:
+            return ledger.read(current, catalog, owner)
+
+    def write_ledger(self, catalog: str, owner: str, entries: Mapping[LedgerKey, str]) -> None:
+        """Add or update entries of the ledger, all or none."""
+        with self._write() as current:
+            ledger.write(current, catalog, owner, entries)
+
+    def forget(self, catalog: str, owner: str, keys: Iterable[LedgerKey]) -> None:
+        """Remove entries of the ledger, all or none."""
+        with self._write() as current:
+            ledger.forget(current, catalog, owner, keys)
+
+    def journal_begin(self, domain: str, plan_digest: str, actor: str) -> int:
+        """Write that a publish begins. Returns the number of the run."""
+        with self._write() as current:
+            return journal.begin(current, domain, plan_digest, actor)
+
+    def journal(self, run_id: int, step: str, state: StepState, detail: str | None = None) -> None:
+        """Write how a step of a run stands."""
+        with self._write() as current:
+            journal.step(current, run_id, step, state, detail)
+
+    def journal_end(self, run_id: int, outcome: str) -> None:
+        """Write how a run ended. The first ending stays."""
+        with self._write() as current:
+            journal.end(current, run_id, outcome)
+
+    def unfinished(self, domain: str) -> list[JournalRun]:
+        """Return the runs of a domain that began and never ended, oldest first."""
+        with self._read() as current:
+            return journal.unfinished(current, domain)
+
+    def lock(self, domain: str, holder: str, wait: float) -> AbstractContextManager[lock.Lock]:
+        """Hold the right to publish a domain; wait for it up to `wait` seconds.
+
+        Raises UnavailableError that names the holder where it did not become free.
+        """
+        return lock.hold(self._write, domain, holder, wait)
+
+    # Audit and access
+
+    def audit(self, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
+        """Append an entry to the audit log."""
+        with self._write() as current:
+            audit.write(current, actor, action, subject, detail)
+
+    def audit_log(self, subject: str | None = None, limit: int = 100) -> list[AuditEntry]:
+        """Return the newest audit entries (about one subject), newest first."""
+        with self._read() as current:
+            return audit.read(current, subject, limit)
+
+    def add_subscription(self, product: str, principal: str, actor: str, reason: str | None) -> Subscription | None:
+        """Add a request for access. Returns None where the principal has one alive for this product."""
+        with self._write() as current:
+            return subscriptions.add(current, product, principal, actor, reason)
+
+    def move_subscription(
+        self, subscription: Subscription, action: str, to: SubscriptionState, *, actor: str, reason: str | None
+    ) -> Subscription | None:
+        """Bring a subscription into another state. Returns None where its state is no longer the one given."""
+        with self._write() as current:
+            return subscriptions.move(current, subscription, action, to, actor, reason)
+
+    def subscriptions(self, product: str | None = None, principal: str | None = None) -> list[Subscription]:
+        """Return subscriptions (to one product, of one principal), oldest first."""
+        with self._read() as current:
+            return subscriptions.read(current, product, principal)

@@ -1,0 +1,7 @@
+"""The registry's migrations, run by `meshport.registry.migrate`.
+
+`REVISIONS` lists every revision, oldest first, so that opening a registry can judge its revision without Alembic.
+A new migration is a file in `versions/`, a line here, and the change in `schema.py`; tests keep the three together.
+"""
+
+REVISIONS = ("0001",)

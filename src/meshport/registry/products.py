@@ -1,0 +1,115 @@
+"""Domains, products and their versions: what is published, and what was decided about it afterwards."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import msgspec
+from sqlalchemy import Connection, Select, select, update
+
+from meshport.errors import InputError
+from meshport.model import Owner, Product, Status
+from meshport.registry import audit, dialects, schema
+from meshport.registry.types import Domain, PortStatus, ProductVersion
+
+_product = schema.product
+_version = schema.product_version
+
+
+def upsert_domain(connection: Connection, domain: str, title: str | None, description: str, owner: Owner) -> None:
+    """Write what a domain says of itself."""
+    row = {"domain": domain, "title": title, "description": description, "owner": msgspec.json.encode(owner).decode()}
+    dialects.upsert(connection, schema.domain, [row])
+
+
+def domains(connection: Connection) -> list[Domain]:
+    """Return every domain, by name."""
+    rows = connection.execute(select(schema.domain).order_by(schema.domain.c.domain))
+    return [Domain(row.domain, row.title, row.description, msgspec.json.decode(row.owner, type=Owner)) for row in rows]
+
+
+def select_versions() -> Select[tuple[object, ...]]:
+    """Return the query for versions of products; the caller adds which and in what order."""
+    columns = (_version, _product.c.status, _product.c.catalog, _product.c.catalog_type)
+    return select(*columns).join(_product, _product.c.key == _version.c.product)
+
+
+def read_versions(connection: Connection, query: Select[tuple[object, ...]]) -> list[ProductVersion]:
+    """Run a query made from `select_versions` and return its product versions."""
+    return [
+        ProductVersion(
+            product=msgspec.json.decode(row.document, type=Product),
+            version=row.version,
+            digest=row.digest,
+            published_at=row.published_at,
+            published_by=row.published_by,
+            status=row.status,
+            catalog=row.catalog,
+            catalog_type=row.catalog_type,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def select_heads() -> Select[tuple[object, ...]]:
+    """Return the query for the newest version of every product."""
+    return select_versions().where(_version.c.sequence == _product.c.head).order_by(_product.c.key)
+
+
+def head(connection: Connection, key: str) -> ProductVersion | None:
+    """Return the newest version of a product, or None where it was never published."""
+    found = read_versions(connection, select_heads().where(_product.c.key == key))
+    return found[0] if found else None
+
+
+def require(connection: Connection, key: str) -> ProductVersion:
+    """Return the newest version of a product. Raises InputError with near names where it was never published."""
+    found = head(connection, key)
+    if found is None:
+        raise _unknown(connection, key)
+    return found
+
+
+def heads(connection: Connection, domain: str | None) -> dict[str, ProductVersion]:
+    """Return the newest version of every product (of one domain), by key, in one query."""
+    query = select_heads() if domain is None else select_heads().where(_product.c.domain == domain)
+    return {version.product.key: version for version in read_versions(connection, query)}
+
+
+def versions(connection: Connection, key: str) -> list[ProductVersion]:
+    """Return every version of a product, newest first."""
+    query = select_versions().where(_product.c.key == key).order_by(_version.c.sequence.desc())
+    return read_versions(connection, query)
+
+
+def set_status(connection: Connection, key: str, status: Status, actor: str, note: str | None) -> None:
+    """Deprecate, retire or restore a product. Raises InputError where it was never published."""
+    changed = connection.execute(update(_product).where(_product.c.key == key).values(status=status)).rowcount
+    if not changed:
+        raise _unknown(connection, key)
+    audit.write(connection, actor, "product.status", key, {"status": status, "note": note})
+
+
+def port_status(connection: Connection, key: str) -> dict[str, PortStatus]:
+    """Return what was decided about ports, by label. A port without an entry is simply published."""
+    table = schema.port_state
+    rows = connection.execute(select(table).where(table.c.product == key).order_by(table.c.label))
+    return {row.label: PortStatus(row.status, row.deprecation_date, row.replaced_by, row.note) for row in rows}
+
+
+def set_port_status(connection: Connection, key: str, label: str, status: PortStatus, actor: str) -> None:
+    """Deprecate, retire or restore a port. Raises InputError where the product never had such a port."""
+    port = schema.port
+    if connection.execute(select(port.c.label).where(port.c.product == key, port.c.label == label)).first() is None:
+        raise InputError(f"{key} has no port {label}", hint=f"`meshport show {key}` lists its ports")
+    decided = msgspec.to_builtins(status)
+    dialects.upsert(connection, schema.port_state, [{"product": key, "label": label, **decided}])
+    audit.write(connection, actor, "port.status", f"{key}.{label}", decided)
+
+
+def _unknown(connection: Connection, key: str) -> InputError:
+    """Return the error for a product that was never published, with the names that come near."""
+    keys = connection.execute(select(_product.c.key).order_by(_product.c.key)).scalars()
+    near = get_close_matches(key, list(keys), n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`meshport search` finds what is published"
+    return InputError(f"no product {key!r} is published", hint=hint)

@@ -1,0 +1,282 @@
+"""The tables of the registry, as the newest migration leaves them (a test compares the two).
+
+Time stamps are ISO 8601 text and documents are JSON text, so that both databases keep exactly what was written.
+`APPEND_ONLY` names the tables in which triggers refuse every update and deletion.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, *arguments: ForeignKey, key: bool = False, null: bool = False) -> Column[str]:
+    return Column(name, Text, *arguments, primary_key=key, nullable=null)
+
+
+def _number(name: str, *, key: bool = False, null: bool = False) -> Column[int]:
+    return Column(name, Integer, primary_key=key, nullable=null, autoincrement=False)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+domain = Table(
+    "domain",
+    metadata,
+    _text("domain", key=True),
+    _text("title", null=True),
+    _text("description"),
+    _text("owner"),  # JSON of model.Owner
+)
+
+# One row per product: what may change without a new version, and which version is the newest.
+product = Table(
+    "product",
+    metadata,
+    _text("key", key=True),
+    _text("domain", ForeignKey("domain.domain")),
+    _text("status"),
+    _text("catalog"),
+    _text("catalog_type"),
+    _number("head"),  # the sequence of the newest product_version
+    _text("search_text"),  # casefolded words of the newest version, see search.py
+    Index(None, "domain"),
+)
+
+product_version = Table(
+    "product_version",
+    metadata,
+    _text("product", ForeignKey("product.key"), key=True),
+    _number("sequence", key=True),
+    _text("version"),
+    _text("digest"),
+    _text("document"),  # JSON of model.Product
+    _text("published_at"),
+    _text("published_by"),
+    UniqueConstraint("product", "version"),
+)
+
+
+def _of_version(*more: str) -> ForeignKeyConstraint:
+    columns = ("product", "sequence", *more)
+    table = "port" if more else "product_version"
+    return ForeignKeyConstraint(columns, [f"{table}.{column}" for column in columns])
+
+
+port = Table(
+    "port",
+    metadata,
+    _text("product", key=True),
+    _number("sequence", key=True),
+    _text("label", key=True),
+    _text("name"),
+    _text("version", null=True),
+    _text("unique_id"),
+    _text("database_name"),
+    _text("schema_name"),
+    _text("identifier"),
+    _text("description"),
+    _of_version(),
+)
+
+port_column = Table(
+    "port_column",
+    metadata,
+    _text("product", key=True),
+    _number("sequence", key=True),
+    _text("label", key=True),
+    _number("position", key=True),  # from 1
+    _text("name"),
+    _text("data_type", null=True),
+    _text("description"),
+    _text("classification", null=True),
+    _text("mask", null=True),
+    _of_version("label"),
+)
+
+# What a port is built from, one row per upstream node.
+table_lineage = Table(
+    "table_lineage",
+    metadata,
+    _text("product", key=True),
+    _number("sequence", key=True),
+    _text("label", key=True),
+    _text("upstream_id", key=True),
+    _text("resource_type"),
+    _text("upstream_product", null=True),
+    _text("relation", null=True),
+    _of_version("label"),
+    Index(None, "upstream_product"),
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    _text("product", key=True),
+    _number("number", key=True),
+    _number("sequence"),  # the product_version published
+    _text("kind"),
+    _text("plan_digest"),
+    _text("catalog"),
+    _text("catalog_type"),
+    _text("published_at"),
+    _text("published_by"),
+    _text("note", null=True),
+    UniqueConstraint("product", "plan_digest"),
+    _of_version(),
+)
+
+
+def _of_publication() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["product", "number"], ["publication.product", "publication.number"])
+
+
+# `effect`: `published`, or `withdrawn` by a rollback.
+publication_build = Table(
+    "publication_build",
+    metadata,
+    _text("product", key=True),
+    _number("number", key=True),
+    _text("label", key=True),
+    _text("effect", key=True),
+    _text("build"),
+    _of_publication(),
+)
+
+test_result = Table(
+    "test_result",
+    metadata,
+    _text("product", key=True),
+    _number("number", key=True),
+    _text("label", key=True),
+    _number("position", key=True),  # from 1, in the order recorded
+    _text("rule_id"),
+    _text("rule_name"),
+    _text("rule_kind"),
+    _text("rule_column", null=True),
+    _text("status"),
+    _number("failures", null=True),
+    _text("executed_at", null=True),
+    _of_publication(),
+)
+
+port_state = Table(
+    "port_state",
+    metadata,
+    _text("product", ForeignKey("product.key"), key=True),
+    _text("label", key=True),
+    _text("status"),
+    _text("deprecation_date", null=True),
+    _text("replaced_by", null=True),
+    _text("note", null=True),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    _text("catalog", key=True),
+    _text("owner", key=True),
+    _text("kind", key=True),
+    _text("key", key=True),
+    _text("value"),
+)
+
+journal_run = Table(
+    "journal_run",
+    metadata,
+    _id(),
+    _text("domain"),
+    _text("plan_digest"),
+    _text("actor"),
+    _text("started_at"),
+    _text("ended_at", null=True),
+    _text("outcome", null=True),
+    Index(None, "domain", "ended_at"),
+)
+
+journal_step = Table(
+    "journal_step",
+    metadata,
+    _id(),
+    Column("run", Integer, ForeignKey("journal_run.id"), nullable=False),
+    _text("at"),
+    _text("step"),
+    _text("state"),
+    _text("detail", null=True),
+    Index(None, "run"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    _text("at"),
+    _text("actor"),
+    _text("action"),
+    _text("subject"),
+    _text("detail"),  # JSON
+    Index(None, "subject"),
+)
+
+# Who may publish a domain at this moment. `machine` tells where `pid` means something, see lock.py.
+lease = Table(
+    "lease",
+    metadata,
+    _text("domain", key=True),
+    _text("token"),
+    _text("holder"),
+    _text("host"),
+    _text("machine"),
+    _number("pid"),
+    _text("process_started", null=True),
+    _text("acquired_at"),
+    _text("renewed_at"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    _id(),
+    _text("product", ForeignKey("product.key")),
+    _text("principal"),
+    _text("state"),
+    _text("reason", null=True),
+    _text("requested_by"),
+    _text("requested_at"),
+    _text("decided_by", null=True),
+    _text("decided_at", null=True),
+    _text("decision", null=True),
+    Index(None, "product"),
+    Index(None, "principal"),
+)
+# At most one subscription of a principal to a product is alive, whatever two processes do at once.
+_alive = subscription.c.state.in_(["requested", "active"])
+Index(
+    "uq_subscription_alive",
+    subscription.c.product,
+    subscription.c.principal,
+    unique=True,
+    sqlite_where=_alive,
+    postgresql_where=_alive,
+)
+
+APPEND_ONLY = (
+    "product_version",
+    "port",
+    "port_column",
+    "table_lineage",
+    "publication",
+    "publication_build",
+    "test_result",
+    "audit",
+)

@@ -1,0 +1,161 @@
+"""What the registry takes and gives: frozen types, no database in them.
+
+Time stamps are ISO 8601 in UTC with microseconds, so that they sort as text. A product's *key* is `domain.product`, a
+port's *label* is `customers.v2` (see `meshport.model`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from meshport.model import Evidence, Owner, Product, Status
+
+SubscriptionState = Literal["requested", "active", "denied", "revoked"]
+StepState = Literal["started", "done", "failed"]
+
+
+class Domain(msgspec.Struct, frozen=True):
+    """A domain as it last described itself in `mesh.yml`."""
+
+    domain: str
+    title: str | None
+    description: str
+    owner: Owner
+
+
+class ProductVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """One definition of a product, immutable except for `status`, `catalog` and `catalog_type`, which are today's.
+
+    `version` is a semantic version, `digest` the digest of the definition. `catalog` says where the product is
+    published: for `catalog_type` `duckdb` the absolute path of the published file.
+    """
+
+    product: Product
+    version: str
+    digest: str
+    published_at: str
+    published_by: str
+    status: Status
+    catalog: str
+    catalog_type: str
+
+
+class PublicationRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a publish has to say about one product, once the catalog holds it.
+
+    `builds` and `evidence` are by port label. `withdrawn` names the builds that a rollback took away.
+    """
+
+    product: Product
+    version: str
+    digest: str
+    plan_digest: str
+    actor: str
+    catalog: str
+    catalog_type: str
+    kind: str = "publish"
+    builds: dict[str, str] = {}
+    withdrawn: dict[str, str] = {}
+    evidence: dict[str, tuple[Evidence, ...]] = {}
+    note: str | None = None
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True):
+    """One act of publishing: number 1, 2, 3, ... per product.
+
+    `passed`, `warned` and `failed` count the test results that it was published on (`error` counts as failed,
+    `skipped` as none of them).
+    """
+
+    product: str
+    number: int
+    version: str
+    kind: str
+    published_at: str
+    published_by: str
+    plan_digest: str
+    builds: dict[str, str]
+    withdrawn: dict[str, str]
+    note: str | None
+    passed: int
+    warned: int
+    failed: int
+
+
+class PortStatus(msgspec.Struct, frozen=True):
+    """What a domain decided about a port after publishing it. `replaced_by` is the label of another port."""
+
+    status: Status
+    deprecation_date: str | None = None
+    replaced_by: str | None = None
+    note: str | None = None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where a product stands: what planning its next publish has to know.
+
+    `builds` are those of its last publication by port label, `retired` the labels of retired ports, `withdrawn` the
+    builds that a rollback took away, by port label.
+    """
+
+    head: ProductVersion
+    builds: dict[str, str]
+    retired: frozenset[str]
+    withdrawn: dict[str, frozenset[str]]
+
+
+class LedgerKey(msgspec.Struct, frozen=True, order=True):
+    """What meshport wrote to a catalog: a kind of thing (`port`, `tag`, ...) and which one."""
+
+    kind: str
+    key: str
+
+
+class JournalRun(msgspec.Struct, frozen=True):
+    """A publish that began and has not ended. `last_step` is None where it did not get to a first one."""
+
+    id: int
+    plan_digest: str
+    actor: str
+    started_at: str
+    last_step: str | None
+    last_state: StepState | None
+
+
+class AuditEntry(msgspec.Struct, frozen=True):
+    """Who did what to what, and when."""
+
+    id: int
+    at: str
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """The right of a principal (`domain:marketing`) to read a product, or the wish for it.
+
+    `decided_by` and `decision` (the reason given) belong to the last approval, denial or revocation.
+    """
+
+    id: int
+    product: str
+    principal: str
+    state: SubscriptionState
+    reason: str | None
+    requested_by: str
+    requested_at: str
+    decided_by: str | None
+    decided_at: str | None
+    decision: str | None
+
+
+class SearchHit(msgspec.Struct, frozen=True):
+    """A product found. `matched` names the fields that the words were found in, best first."""
+
+    version: ProductVersion
+    score: float
+    matched: tuple[str, ...]

@@ -1,0 +1,76 @@
+"""What every governed kind has in common: a resource is a key and fields, for what should be and for what is."""
+
+from __future__ import annotations
+
+from enum import Enum
+from urllib.parse import quote, unquote
+
+import msgspec
+
+from meshport.model import Relation
+
+STAGED = "__staged"
+PREVIOUS = "__previous"
+"""A port's copy being written, and its previous version, stand beside it under its name with these endings."""
+
+
+class Field(Enum):
+    """How a field is compared. The reason is part of the policy: it is what the plan prints."""
+
+    DECLARED = "the project declares it"
+    AS_WRITTEN = "nobody declares it, but it must still be what meshport last wrote"
+
+
+class Resource(msgspec.Struct, frozen=True):
+    """One governed thing: `fields` are texts, so that both sides compare and go to JSON alike.
+
+    `name` tells several things of one place apart (a tag's key); `column` is empty for the relation itself.
+    """
+
+    kind: str
+    relation: Relation
+    fields: dict[str, str]
+    column: str = ""
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """A text that is unique among resources of all kinds; parts are quoted, so that names may hold anything."""
+        place = (self.relation.database, self.relation.schema, self.relation.identifier, self.column, self.name)
+        return "/".join([self.kind, *(quote(part, safe="") for part in place)])
+
+    @property
+    def subject(self) -> str:
+        """What people call it."""
+        return self.relation.identifier + (f".{self.column}" if self.column else "")
+
+
+def place_of(key: str) -> Relation:
+    """Return the relation that a resource's key is of."""
+    _, database, schema, identifier, *_ = (unquote(part) for part in key.split("/"))
+    return Relation(database, schema, identifier)
+
+
+class ObservedColumn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A column as the catalog has it."""
+
+    name: str
+    data_type: str
+    comment: str = ""
+    tags: dict[str, str] = {}
+
+
+class ObservedRelation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A relation of the published zone as the catalog has it: one bulk reading, the source of every observed resource.
+
+    `properties` are what meshport wrote on it of itself; `rows` is the catalog's own count.
+    `previous` are the properties of the version before, None where there is none.
+    """
+
+    relation: Relation
+    columns: tuple[ObservedColumn, ...]
+    comment: str = ""
+    tags: dict[str, str] = {}
+    properties: dict[str, str] = {}
+    rows: int | None = None
+    previous: dict[str, str] | None = None

@@ -1,0 +1,28 @@
+"""Tags of ports and columns: what the standards' tag templates make of the project's declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from meshport.model import Port, Relation
+from meshport.resources.base import Field, ObservedRelation, Resource
+
+KIND = "tag"
+FIELDS = {"value": Field.DECLARED}
+
+
+def desired(port: Port) -> Iterator[Resource]:
+    """Yield the tags that a port should carry."""
+    yield from _tags(port.relation, {"": port.tags, **{c.name: c.tags for c in port.contract.columns}})
+
+
+def observed(relation: ObservedRelation) -> Iterator[Resource]:
+    """Yield the tags that a relation carries, whoever set them."""
+    yield from _tags(relation.relation, {"": relation.tags, **{c.name: c.tags for c in relation.columns}})
+
+
+def _tags(relation: Relation, tags: dict[str, dict[str, str]]) -> Iterator[Resource]:
+    for column, pairs in tags.items():
+        for key, value in pairs.items():
+            # Catalogs compare column names without case; tag keys they do not.
+            yield Resource(kind=KIND, relation=relation, column=column.casefold(), name=key, fields={"value": value})

@@ -1,0 +1,18 @@
+"""What tests of every part share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with artifacts of public dbt projects, one folder a project."""
+    folder = Path(os.environ.get("MESHPORT_TEST_DATA", ROOT / ".." / "shared" / "data")).resolve()
+    assert folder.is_dir(), f"no test data at {folder}: set MESHPORT_TEST_DATA"
+    return folder

@@ -1,0 +1,9 @@
+select
+    id,
+    email,
+    name,
+    phone,
+    born,
+    salary,
+    country
+from {{ ref('people_seed') }}
