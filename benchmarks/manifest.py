@@ -1,76 +1,77 @@
-"""A generated dbt 1.11 manifest of any size, with every key that dbt writes, so that readers have as much to skip."""
+"""A generated dbt 1.11 manifest of any size, with every key that dbt writes, so that readers have as much to skip.
+
+python -m benchmarks.manifest FILE MODELS [COLUMNS]
+"""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 PROJECT = "generated"
 TYPES = ("bigint", "varchar", "timestamp", "decimal(38,2)", "boolean", "date")
+LAYERS = ("staging", "intermediate", "marts")
+METADATA = {
+    "dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json",
+    "dbt_version": "1.11.16",
+    "generated_at": "2026-11-20T23:03:42.000000Z",
+    "invocation_id": "73584a61-d3f6-407b-aff8-6f7127004beb",
+    "env": {},
+    "project_name": PROJECT,
+    "adapter_type": "duckdb",
+}
+EMPTY = ("sources", "macros", "docs", "exposures", "metrics", "groups", "selectors", "disabled", "unit_tests")
 
 
 def write_manifest(path: Path, models: int, columns: int = 22) -> None:
-    """Write a manifest of so many models in layers of three, each with `columns` columns and two tests."""
-    nodes: dict[str, Any] = {}
+    """Write a manifest of so many models, chained in three layers, each with `columns` columns and two tests."""
+    parents: dict[str, list[str]] = {}
+    children: dict[str, list[str]] = {}
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f'{{"metadata": {json.dumps(METADATA)}, "nodes": {{')
+        for position, node in enumerate(nodes(models, columns)):
+            unique_id = node["unique_id"]
+            file.write(f"{', ' if position else ''}{json.dumps(unique_id)}: {json.dumps(node)}")
+            parents[unique_id] = node["depends_on"]["nodes"]
+            for parent in parents[unique_id]:
+                children.setdefault(parent, []).append(unique_id)
+        file.write("}, ")
+        rest = {**{section: {} for section in EMPTY}, "parent_map": parents, "child_map": children}
+        file.write(json.dumps(rest)[1:])
+
+
+def nodes(models: int, columns: int) -> Iterator[dict[str, Any]]:
+    """Yield each model with its tests, in dbt's order."""
     for number in range(models):
         node = model(number, columns)
-        nodes[node["unique_id"]] = node
+        yield node
         for kind in ("not_null", "unique"):
-            test = data_test(node, kind)
-            nodes[test["unique_id"]] = test
-    parents = {unique_id: node["depends_on"]["nodes"] for unique_id, node in nodes.items()}
-    children: dict[str, list[str]] = {unique_id: [] for unique_id in nodes}
-    for child, names in parents.items():
-        for parent in names:
-            children[parent].append(child)
-    manifest = {
-        "metadata": {
-            "dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json",
-            "dbt_version": "1.11.16",
-            "generated_at": "2026-11-20T23:03:42.000000Z",
-            "invocation_id": "73584a61-d3f6-407b-aff8-6f7127004beb",
-            "invocation_started_at": "2026-11-20T23:03:37.931175Z",
-            "env": {},
-            "project_name": PROJECT,
-            "project_id": "7e5725226745b096b9d098e07314f8db",
-            "user_id": None,
-            "send_anonymous_usage_stats": False,
-            "adapter_type": "duckdb",
-            "quoting": {"database": True, "schema": True, "identifier": True, "column": None},
-        },
-        "nodes": nodes,
-        **{part: {} for part in ("sources", "macros", "docs", "exposures", "metrics", "groups", "selectors")},
-        **{part: {} for part in ("disabled", "group_map", "saved_queries", "semantic_models", "unit_tests")},
-        "parent_map": parents,
-        "child_map": children,
-    }
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+            yield data_test(node, kind, number)
 
 
 def model(number: int, columns: int) -> dict[str, Any]:
-    """Return one model as dbt 1.11 writes it, compiled, some 13 kB of JSON."""
+    """Return one model as dbt 1.11 writes it, compiled."""
     name = f"model_{number:05d}"
-    layer = ("staging", "intermediate", "marts")[number % 3]
+    layer = LAYERS[number % 3]
     parent = f"model_{number - 1:05d}" if number % 3 else None
     names = [f"column_{position:02d}_of_{name}" for position in range(columns)]
     listed = ",\n    ".join(f"cast(source.{column} as {TYPES[i % 6]}) as {column}" for i, column in enumerate(names))
-    raw = f"select\n    {listed}\nfrom {{{{ ref('{parent}') }}}} as source\nwhere source.{names[0]} is not null"
-    compiled = raw.replace(f"{{{{ ref('{parent}') }}}}", f'"generated"."main"."{parent}"')
+    reference = f"{{{{ ref('{parent}') }}}}" if parent else "values"
+    raw = f"select\n    {listed}\nfrom {reference} as source"
     return {
         **_common(f"model.{PROJECT}.{name}", "model", name, f"models/{layer}/{name}.sql", "table"),
         "fqn": [PROJECT, layer, name],
-        "description": f"One row per thing of {name}, refreshed every night. " * 4,
+        "description": f"One row per thing of {name}.",
         "columns": {column: _column(column, TYPES[i % 6]) for i, column in enumerate(names)},
         "patch_path": f"{PROJECT}://models/{layer}/_{layer}__models.yml",
         "relation_name": f'"generated"."main"."{name}"',
         "raw_code": raw,
         "refs": [{"name": parent, "package": None, "version": None}] if parent else [],
-        "depends_on": {
-            "macros": ["macro.dbt.is_incremental"],
-            "nodes": [f"model.{PROJECT}.{parent}"] if parent else [],
-        },
-        "compiled_code": compiled,
+        "depends_on": {"macros": [], "nodes": [f"model.{PROJECT}.{parent}"] if parent else []},
+        "compiled_code": raw.replace(reference, f'"generated"."main"."{parent}"'),
         "access": "public" if layer == "marts" else "protected",
         "constraints": [],
         "version": None,
@@ -81,13 +82,12 @@ def model(number: int, columns: int) -> dict[str, Any]:
     }
 
 
-def data_test(node: dict[str, Any], kind: str) -> dict[str, Any]:
+def data_test(node: dict[str, Any], kind: str, number: int) -> dict[str, Any]:
     """Return one generic test of a model's first column."""
     column = next(iter(node["columns"]))
     name = f"{kind}_{node['name']}_{column}"
-    unique_id = f"test.{PROJECT}.{name}.{abs(hash(name)) % 10**10:010d}"
     return {
-        **_common(unique_id, "test", name, f"{name}.sql", "test"),
+        **_common(f"test.{PROJECT}.{name}.{number:010d}", "test", name, f"{name}.sql", "test"),
         "fqn": [PROJECT, name],
         "description": "",
         "columns": {},
@@ -100,18 +100,14 @@ def data_test(node: dict[str, Any], kind: str) -> dict[str, Any]:
         "column_name": column,
         "file_key_name": f"models.{node['name']}",
         "attached_node": node["unique_id"],
-        "test_metadata": {
-            "name": kind,
-            "kwargs": {"column_name": column, "model": f"{{{{ get_where_subquery(ref('{node['name']}')) }}}}"},
-            "namespace": None,
-        },
+        "test_metadata": {"name": kind, "kwargs": {"column_name": column}, "namespace": None},
     }
 
 
 def _column(name: str, data_type: str) -> dict[str, Any]:
     return {
         "name": name,
-        "description": f"What {name} holds, in words that a person wrote for another person to read.",
+        "description": f"What {name} holds, in words for people.",
         "meta": {},
         "data_type": data_type,
         "constraints": [],
@@ -136,27 +132,20 @@ def _common(unique_id: str, resource_type: str, name: str, path: str, materializ
         "alias": name,
         "checksum": {"name": "sha256", "checksum": "0de13825dfff3bc956abe3bbf00536d08ae06016eaed6ab241b5ebcd8f2af0f5"},
         "config": {
-            **dict.fromkeys(("alias", "schema", "database", "group", "static_analysis", "incremental_strategy")),
-            **dict.fromkeys(("batch_size", "begin", "full_refresh", "unique_key", "event_time", "freshness")),
+            **dict.fromkeys(("alias", "schema", "database", "group", "full_refresh", "unique_key")),
             "enabled": True,
             "tags": [],
             "meta": {},
             "materialized": materialized,
-            "lookback": 1,
             "persist_docs": {},
             "post-hook": [],
             "pre-hook": [],
             "quoting": {},
             "column_types": {},
-            "on_schema_change": "ignore",
-            "on_configuration_change": "apply",
             "grants": {},
             "packages": [],
             "docs": {"show": True, "node_color": None},
-            "contract": {"enforced": False, "alias_types": True},
-            "concurrent_batches": None,
-            "access": "protected",
-            "severity": "ERROR",
+            **({"severity": "ERROR"} if resource_type == "test" else {"contract": {"enforced": False}}),
         },
         "tags": [],
         "meta": {},
@@ -165,14 +154,16 @@ def _common(unique_id: str, resource_type: str, name: str, path: str, materializ
         "build_path": None,
         "unrendered_config": {"materialized": materialized},
         "created_at": 1795215085.7984128,
-        "doc_blocks": [],
         "language": "sql",
         "sources": [],
         "metrics": [],
-        "functions": [],
         "compiled_path": f"target/compiled/{path}",
         "compiled": True,
         "extra_ctes_injected": True,
         "extra_ctes": [],
         "contract": {"enforced": False, "alias_types": True, "checksum": None},
     }
+
+
+if __name__ == "__main__":
+    write_manifest(Path(sys.argv[1]), *map(int, sys.argv[2:]))

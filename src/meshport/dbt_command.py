@@ -71,15 +71,20 @@ class Dbt:
         for batch in _batches(operations):
             response = self._render(batch)
             target = response.target
+            if "path" in target:  # as the profile has it: relative to where dbt runs
+                target["path"] = str(self.project_dir / target["path"])
             statements.update((result.id, result.statements) for result in response.results)
         return Rendered(target=target, statements=statements)
 
     def ensure_packages(self) -> None:
-        """Run `dbt deps` where packages are declared that are not installed.
+        """Run `dbt deps` where packages are declared that are not installed, or were declared after the last time.
 
         Raises InputError where dbt cannot install them.
         """
-        if not (self.project_dir / "packages.yml").is_file() or (self.project_dir / "dbt_packages").is_dir():
+        declared, installed = self.project_dir / "packages.yml", self.project_dir / "dbt_packages"
+        if not declared.is_file():
+            return
+        if installed.is_dir() and installed.stat().st_mtime >= declared.stat().st_mtime:
             return
         done = self.run(["--quiet", "deps"], capture=True)
         if done.returncode != 0:

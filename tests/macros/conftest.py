@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from tests.macros.integration import KEYS, Integration
 
 from meshport.keys import prepare_connection
+from tests.macros.integration import KEYS, Integration
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from tests.macros.integration import KEYS, Integration
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from tests.macros.integration import KEYS, Integration
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("macros")]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.macros.integration import KEYS, Integration
 
 from meshport.dbt_duckdb import Plugin
 from meshport.errors import InputError
 from meshport.keys import load_keys, prepare_connection
+from tests.macros.integration import KEYS, Integration
 
 
 @pytest.mark.dbt

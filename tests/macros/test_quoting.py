@@ -54,7 +54,7 @@ def operations(number: int, name: str, value: str) -> dict[str, tuple[str, dict[
         f"{number} masks": ("verify_masks", {"port": named}),
         f"{number} swap": ("swap_port", {"port": named}),
         f"{number} tags": ("set_tags", {"relation": target, "column": name, "tags": {name: value}}),
-        f"{number} untag": ("unset_tags", {"relation": target, "column": name, "keys": [value + name]}),
+        f"{number} untag": ("unset_tags", {"relation": target, "column": name, "keys": [f"{name} "]}),
         f"{number} properties": ("set_properties", {"relation": target, "properties": {name: value}}),
         f"{number} comments": ("set_comments", {"relation": target, "comment": value, "columns": {name: value}}),
         f"{number} read": ("read_tags", {"zone": {"database": "published", "schemas": [name]}}),

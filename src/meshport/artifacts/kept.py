@@ -35,9 +35,10 @@ def keep_run(target: Path) -> Path:
     invocation = Path(raw.metadata.invocation_id).name
     folder = target / FOLDER
     (folder / CHECKSUMS).mkdir(parents=True, exist_ok=True)
-    nodes = load_project(target).nodes
-    ran = {r.unique_id: nodes[r.unique_id].checksum for r in raw.results if r.unique_id in nodes}
-    _write(folder / CHECKSUMS / f"{invocation}.json", msgspec.json.encode({k: v for k, v in ran.items() if v}))
+    project = load_project(target)
+    code = {**project.nodes, **project.tests}
+    ran = {r.unique_id: code[r.unique_id].checksum or "" for r in raw.results if r.unique_id in code}
+    _write(folder / CHECKSUMS / f"{invocation}.json", msgspec.json.encode(ran))
     kept = folder / f"{invocation}.json"
     _write(kept, results.read_bytes())
     for old in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)[KEPT_RUNS:]:

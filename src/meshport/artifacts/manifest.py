@@ -112,6 +112,7 @@ def data_test(unique_id: str, entry: wire.Entry) -> Test:
         attached_node=entry.attached_node,
         depends_on=_nodes(entry.depends_on),
         severity=((entry.config and entry.config.severity) or "error").lower(),
+        checksum=(entry.checksum.checksum or None) if entry.checksum else None,
         compiled_code=entry.compiled_code or entry.compiled_sql,
     )
 
@@ -125,6 +126,7 @@ def unit_test(unique_id: str, entry: wire.UnitTestEntry) -> Test:
         kind="unit",
         attached_node=entry.tested_node_unique_id or next(iter(depends_on), None),
         depends_on=depends_on,
+        checksum=entry.checksum,
     )
 
 

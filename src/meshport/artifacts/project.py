@@ -59,7 +59,10 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Test(msgspec.Struct, frozen=True, kw_only=True):
-    """A data test or unit test. `kind` is the generic test's name with its namespace, `singular`, or `unit`."""
+    """A data test or unit test. `kind` is the generic test's name with its namespace, `singular`, or `unit`.
+
+    `checksum` is None for generic tests: dbt makes their arguments part of the unique id instead.
+    """
 
     unique_id: str
     name: str
@@ -68,6 +71,7 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
     attached_node: str | None = None
     depends_on: tuple[str, ...] = ()
     severity: str = "error"
+    checksum: str | None = None
     compiled_code: str | None = None
 
     @property

@@ -119,6 +119,7 @@ class UnitTestEntry(msgspec.Struct, gc=False):
     name: str
     depends_on: Dependencies | None = None
     tested_node_unique_id: str | None = None
+    checksum: str | None = None
 
 
 class GroupEntry(msgspec.Struct, gc=False):

@@ -102,6 +102,11 @@ class DuckDBCatalog:
     @contextmanager
     def writer(self, target: Mapping[str, Any]) -> Iterator[DuckDBWriter]:
         """Open the published file for writing, with dbt's own file attached to read from."""
+        if target.get("type") != self.type:
+            raise InputError(
+                f"dbt's target `{target.get('name')}` is of type {target.get('type')}; ports can be published to DuckDB only",
+                hint="choose a DuckDB target with --target",
+            )
         internal = Path(str(target["path"]))
         if not internal.is_file():
             raise InputError(f"dbt's DuckDB file is not there: {internal}", hint="run `meshport build`")
@@ -112,7 +117,7 @@ class DuckDBCatalog:
                 hint="give `published: {path: ...}` in mesh.yml a file of its own",
             )
         with self._attached(read_only=False) as connection:
-            self._attach(connection, internal, str(target["database"]), read_only=True)
+            attach(connection, internal, str(target["database"]), read_only=True)
             prepare_connection(connection)
             yield DuckDBWriter(connection)
 
@@ -121,29 +126,8 @@ class DuckDBCatalog:
         import duckdb
 
         with duckdb.connect(":memory:") as connection:
-            self._attach(connection, self.path, self.database, read_only=read_only)
+            attach(connection, self.path, self.database, read_only=read_only)
             yield connection
-
-    def _attach(self, connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool) -> None:
-        """Attach a file, waiting for another process that has it open.
-
-        Raises UnavailableError naming the file, and the process where DuckDB knows it.
-        """
-        import duckdb
-
-        mode = " (read_only)" if read_only else ""
-        statement = f"attach {literal(str(path))} as {identifier(name)}{mode}"
-        deadline = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                connection.execute(statement)
-                return
-            except duckdb.Error as error:
-                held = "lock" in str(error).lower()
-                if held and time.monotonic() < deadline:
-                    time.sleep(0.2)
-                    continue
-                raise _unavailable(error, path, held=held) from error
 
     def _bookkeeping(
         self, connection: duckdb.DuckDBPyConnection, table: str, columns: str
@@ -197,6 +181,28 @@ class DuckDBWriter:
 
         with contextlib.suppress(duckdb.Error):
             self._connection.execute("rollback")
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool) -> None:
+    """Attach a file, waiting for another process that has it open.
+
+    Raises UnavailableError naming the file, and the process where DuckDB knows it.
+    """
+    import duckdb
+
+    mode = " (read_only)" if read_only else ""
+    statement = f"attach {literal(str(path))} as {identifier(name)}{mode}"
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except duckdb.Error as error:
+            held = "lock" in str(error).lower()
+            if held and time.monotonic() < deadline:
+                time.sleep(0.2)
+                continue
+            raise _unavailable(error, path, held=held) from error
 
 
 def identifier(name: str) -> str:

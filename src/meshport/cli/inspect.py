@@ -53,12 +53,11 @@ def inspect(
 
     project = load_project(artifacts or project_dir / "target")
     inspection = _only(inspect_project(project, load_standards()), only)
-    needs_files = write or show_diff
-    folder = files.models_folder(project_dir, project.name) if needs_files else "models"
-    patch = patch_of(inspection, _owner(owner), folder)
-    if not needs_files:
-        emit(_document(inspection, patch, output_format == "markdown"), output_format)
+    given = _owner(owner)
+    if not (write or show_diff):
+        emit(_document(inspection, given, output_format == "markdown"), output_format)
         return
+    patch = patch_of(inspection, given, files.models_folder(project_dir, project.name))
     changed = files.changes(project_dir, patch)
     if patch.left_out:
         say(_left_out(patch))
@@ -99,12 +98,13 @@ def _owner(text: str | None) -> dict[str, str] | None:
     return owner
 
 
-def _document(inspection: Inspection, patch: Patch, markdown: bool) -> Document:
+def _document(inspection: Inspection, owner: dict[str, str] | None, markdown: bool) -> Document:
     from msgspec import structs
 
     from meshport.cli.output import Document, Table, Text
-    from meshport.inspection.patch import as_yaml
+    from meshport.inspection.patch import as_yaml, patch_of
 
+    patch = patch_of(inspection, owner, "models")
     declared = sum(product.source == "declared" for product in inspection.products)
     found = f"{declared} data products declared, {len(inspection.products) - declared} possible"
     head = f"{inspection.project} ({inspection.adapter_type}, dbt {inspection.dbt_version}), {inspection.models} models"
@@ -131,8 +131,9 @@ def _document(inspection: Inspection, patch: Patch, markdown: bool) -> Document:
     ]
     if suggested:
         blocks.append(Table(("port", "column", "may hold"), suggested, title="Classifications to look at"))
-    if patch.declarations:
-        blocks.append(Text(_preview(patch, markdown)))
+    preview = patch_of(inspection, owner or {"name": "(to be given with --owner)"}, "models")
+    if preview.declarations:
+        blocks.append(Text(_preview(preview, markdown)))
     if patch.left_out:
         blocks.append(Text(_left_out(patch)))
     return Document(data={**structs.asdict(inspection), "patch": as_yaml(patch)}, blocks=blocks)

@@ -89,7 +89,7 @@ def _value(text: str, key: yaml.Node, node: yaml.Node, wanted: Any, in_flow: boo
         _mapping(text, node, wanted, edits)
     elif isinstance(wanted, list) and isinstance(node, yaml.SequenceNode):
         _sequence(text, node, wanted, edits)
-    elif isinstance(node, yaml.ScalarNode):
+    elif isinstance(node, yaml.ScalarNode) and not isinstance(wanted, dict | list):
         if yaml.load(flow(wanted), Loader) != yaml.load(text[node.start_mark.index : node.end_mark.index], Loader):
             edits.append(_Edit(node.start_mark.index, node.end_mark.index, flow(wanted)))
     else:
@@ -128,7 +128,7 @@ def _below(text: str, node: yaml.Node, block: str, column: int) -> _Edit:
     if text[end - 1 : end] == "\r":
         end -= 1
     newline = "\r\n" if "\r\n" in text else "\n"
-    return _at(end, "".join(newline + " " * column + line for line in block.splitlines()))
+    return _at(end, "".join(newline + " " * column + line for line in block.removesuffix("\n").split("\n")))
 
 
 def _last(node: yaml.Node) -> yaml.Node:

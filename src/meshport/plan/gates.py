@@ -127,15 +127,14 @@ def _mismatch(project: Project, node: Node | Test, result: Result, rebuild: str)
         return None
     if result.environment != project.environment:
         return f"it was run in another environment ({result.environment} instead of {project.environment})", rebuild
-    if isinstance(node, Node):
-        if result.relation_name is not None and result.relation_name != node.relation_name:
-            return (
-                f"it was built as {result.relation_name}, the manifest says {node.relation_name}: another target",
-                rebuild,
-            )
-        kept = project.checksums.get(result.invocation_id or "", {}).get(node.unique_id)
-        if kept is not None:
-            return None if kept == node.checksum else ("its code changed since it was built", rebuild)
+    if isinstance(node, Node) and result.relation_name is not None and result.relation_name != node.relation_name:
+        return (
+            f"it was built as {result.relation_name}, the manifest says {node.relation_name}: another target",
+            rebuild,
+        )
+    kept = project.checksums.get(result.invocation_id or "", {}).get(node.unique_id)
+    if kept is not None:
+        return None if kept == (node.checksum or "") else ("its code changed since it was run", rebuild)
     if result.compiled_code is None or node.compiled_code is None:
         return "nothing shows that this code was run: the artifacts are of different dbt runs", rebuild
     return None if result.compiled_code == node.compiled_code else ("its code changed since it was run", rebuild)
@@ -154,10 +153,12 @@ def _test(project: Project, port: Port, rule: QualityRule, built: Result) -> tup
     if result.status not in PASSED:
         failures = f", {result.failures} failures" if result.failures else ""
         return evidence, gate(False, f"the test ended with `{result.status}`{failures}", "mend the data or the test")
-    mismatch = _mismatch(project, project.tests[rule.unique_id], result, again)
+    # A unit test judges the model's code, on rows of its own and before the model is built: the run that built it is
+    # enough. A data test judges the rows that it read.
+    with_its_model = rule.kind == "unit" and result.invocation_id == built.invocation_id
+    mismatch = None if with_its_model else _mismatch(project, project.tests[rule.unique_id], result, again)
     if mismatch is not None:
         return evidence, gate(False, *mismatch)
-    # A unit test runs before its model is built, on rows of its own; a data test says something of the rows it read.
     if rule.kind != "unit" and (result.started_at or "") < (built.completed_at or ""):
         return evidence, gate(False, "the test was run on an older build", again)
     return evidence, gate(True, "warned" if result.status == "warn" else "passed")

@@ -11,8 +11,9 @@ import yaml
 
 from meshport.errors import InputError
 
-FILE_NAME = ".meshport/answers.yml"
-UNMANAGED = ".meshport/unmanaged"  # files of the template that an adopted project had before: never updated
+FOLDER = ".meshport"
+FILE_NAME = f"{FOLDER}/answers.yml"
+UNMANAGED = f"{FOLDER}/unmanaged"  # files of the template that an adopted project had before: never updated
 
 
 class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

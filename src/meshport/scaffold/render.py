@@ -12,6 +12,7 @@ import yaml
 
 from meshport import __version__, bundled
 from meshport.errors import InputError
+from meshport.scaffold.answers import FOLDER
 
 VENDORED = Path("vendor/meshport")
 
@@ -76,12 +77,14 @@ def _copy_template(
         run_copy(
             str(template),
             project,
-            data={**answers, "meshport_version": __version__},
+            data={**answers, "meshport_version": __version__, "meshport_folder": FOLDER},
             user_defaults=defaults,
             defaults=not interactive,
             settings=Settings(),  # not the user's own of copier: the same answers give the same project everywhere
             quiet=True,
         )
+    except KeyboardInterrupt:  # while it asks; copier's own is an error of its as well
+        raise
     except (CopierError, ValueError) as error:
         raise InputError(
             str(error).replace("Validation error for question", "the template refuses the answer to"),

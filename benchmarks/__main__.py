@@ -1,0 +1,32 @@
+"""Runs benchmarks and prints their tables: `python -m benchmarks [NAME ...] [--json FILE]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.report import as_data, as_text
+
+BENCHMARKS = ("load",)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)}; all if none is given")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
+    options = parser.parse_args()
+    if unknown := [name for name in options.names if name not in BENCHMARKS]:
+        parser.error(f"no benchmark named {', '.join(unknown)}")
+    reports = []
+    for name in options.names or BENCHMARKS:
+        report = import_module(f"benchmarks.{name}").run()
+        print(as_text(report), flush=True)
+        reports.append(as_data(report))
+    if options.json:
+        options.json.write_text(json.dumps(reports, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""The main job, end to end, with every claim checked: `make demo`. Ends with 1 where something does not hold.
+
+Two domains on one laptop, DuckDB and SQLite, no account and no server.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import click
+import duckdb
+from story import NotSoError, Story
+
+HOME = Path(__file__).parents[1] / ".meshport" / "demo"
+PORT = "customer_orders.customer_orders_v1"
+
+AUDIENCE_SQL = """\
+select
+    country,
+    email,
+    count(*) as orders,
+    cast(sum(amount) as decimal(18, 2)) as amount
+from {{ ref('sales', 'customer_orders') }}
+group by country, email
+"""
+AUDIENCE_YAML = """\
+groups:
+  - name: audience
+    owner: {name: Marketing team, email: marketing@example.com}
+    description: Who ordered how much, by country.
+    config: {meta: {data_product: {title: Audience, tier: silver, terms: For campaigns.}}}
+
+models:
+  - name: audience
+    description: One row a customer who ordered, by masked e-mail address.
+    config: {group: audience, access: public, materialized: table, contract: {enforced: true}}
+    columns:
+      - {name: country, data_type: string, description: Country of residence.}
+      - name: email
+        data_type: string
+        description: The e-mail address as sales publishes it, with the name in front of the domain hidden.
+      - {name: orders, data_type: bigint, description: Number of orders., constraints: [{type: not_null}]}
+      - {name: amount, data_type: "decimal(18,2)", description: What they cost together.}
+"""
+
+
+def main() -> None:
+    """Run the story in an empty folder."""
+    started = time.monotonic()
+    shutil.rmtree(HOME, ignore_errors=True)
+    HOME.mkdir(parents=True)
+    story = Story(HOME)
+    sales, marketing = HOME / "sales", HOME / "marketing"
+    try:
+        publish_first(story, sales)
+        build_on_it(story, sales, marketing)
+        again_changes_nothing(story, sales)
+        breaking_change(story, sales)
+        drift(story, sales)
+        failing_test(story, sales)
+        go_back(story, sales)
+        find(story, sales)
+    except NotSoError as error:
+        click.secho(f"\n✗ This does not hold: {error}", fg="red", bold=True)
+        sys.exit(1)
+    click.secho(f"\nAll of it holds. ({time.monotonic() - started:.0f} s; the projects are in {HOME})", bold=True)
+
+
+def publish_first(story: Story, sales: Path) -> None:
+    """A domain scaffolds a project and publishes a product with masked personal data."""
+    story.chapter("1. The domain `sales` scaffolds a project, builds it with dbt, and publishes a product")
+    story.run(HOME, "meshport new sales --defaults --owner-email sales@example.com")
+    story.run(sales, "meshport build --quiet", quiet=True)
+    story.run(sales, "meshport search orders", says=("unpublished",))
+    story.run(HOME, "meshport search orders", says=("Nothing",))
+    story.run(sales, "meshport plan", says=("new, 1.0.0",))
+    story.run(sales, "meshport publish --yes", says=("Published: sales.customer_orders",), quiet=True)
+    emails = [row[0] for row in rows(sales, f"select distinct email from {PORT}")]
+    story.claim("every published e-mail address is masked", all(email.startswith("***@") for email in emails))
+
+
+def build_on_it(story: Story, sales: Path, marketing: Path) -> None:
+    """Another domain finds the product, asks for it, builds on it with `ref`, and publishes a product of its own."""
+    story.chapter("2. The domain `marketing` finds it, asks for it, and builds on it")
+    story.run(HOME, "meshport new marketing --defaults --answer sample_data=no", quiet=True)
+    story.run(marketing, "meshport search customer email", says=("sales.customer_orders",))
+    story.run(marketing, "meshport inputs add sales.customer_orders", says=("requested",))
+    denied = f'meshport query --as marketing "select count(*) from sales_published.{PORT}"'
+    story.run(marketing, denied, ends=7)
+    story.run(sales, "meshport access approve sales.customer_orders marketing")
+    story.run(
+        marketing,
+        f'meshport query --as marketing "select customer_name, email, birth_date, country from sales_published.{PORT} limit 3"',
+        says=("***@",),
+    )
+    story.run(
+        marketing, f'meshport query --as finance "select * from sales_published.{PORT}"', ends=7, says=("finance",)
+    )
+    story.write(marketing / "models" / "audience.sql", AUDIENCE_SQL)
+    story.write(marketing / "models" / "_audience.yml", AUDIENCE_YAML)
+    story.run(marketing, "meshport build --quiet", quiet=True)
+    story.run(marketing, "meshport publish --yes", says=("Published: marketing.audience",), quiet=True)
+    story.run(marketing, "meshport inputs list", says=("sales.customer_orders",))
+
+
+def again_changes_nothing(story: Story, sales: Path) -> None:
+    """Publishing again writes nothing."""
+    story.chapter("3. Publishing again changes nothing")
+    before = (sales / "sales_published.duckdb").read_bytes()
+    story.run(sales, "meshport publish --yes", says=("Nothing to do",))
+    story.claim(
+        "the published file is the same, byte for byte", before == (sales / "sales_published.duckdb").read_bytes()
+    )
+
+
+def breaking_change(story: Story, sales: Path) -> None:
+    """A breaking change is refused; the same change as a new version is published beside the old one."""
+    story.chapter("4. A breaking change is refused; as a new version it is published beside the old one")
+    sql = sales / "models" / "marts" / "customer_orders_v1.sql"
+    yaml = sales / "models" / "marts" / "_product.yml"
+    whole_sql, whole_yaml = sql.read_text(), yaml.read_text()
+    column = whole_yaml[whole_yaml.index("      - name: phone\n") : whole_yaml.index("      - name: birth_date\n")]
+    story.edit(sql, "    customers.phone,\n", "")
+    story.edit(yaml, column, "")
+    story.run(sales, "meshport build --quiet", quiet=True)
+    story.run(sales, "meshport publish --yes", ends=3, says=("breaking: the column `phone` is gone",))
+    shorter = sql.read_text()
+    sql.write_text(whole_sql)
+    yaml.write_text(whole_yaml)
+    story.write(sql.with_name("customer_orders_v2.sql"), shorter)
+    story.edit(
+        yaml, "      - v: 1\n", "      - v: 1\n      - v: 2\n        columns: [{include: all, exclude: [phone]}]\n"
+    )
+    story.edit(yaml, "latest_version: 1", "latest_version: 2")
+    story.run(sales, "meshport build --quiet", quiet=True)
+    story.run(sales, "meshport publish --yes", says=("1.0.0 → 1.1.0",))
+    story.run(
+        sales,
+        "meshport product deprecate customer_orders --port customer_orders.v1 --on 2027-06-30 --replaced-by customer_orders.v2",
+    )
+    both = rows(
+        sales, f"select (select count(*) from {PORT}), (select count(*) from customer_orders.customer_orders_v2)"
+    )
+    story.claim("both versions are readable and have the same number of rows", both[0][0] == both[0][1] > 0)
+
+
+def drift(story: Story, sales: Path) -> None:
+    """A change by hand in the catalog shows as drift and is healed; other people's tags are left alone."""
+    story.chapter(
+        "5. Somebody changes the catalog by hand: it shows, old to new, and is healed; other people's tags stay"
+    )
+    with duckdb.connect(sales / "sales_published.duckdb") as connection:
+        connection.execute(f"comment on table {PORT} is 'do not use'")
+        connection.execute("update meshport.tags set value = 'bronze' where key = 'tier'")
+        connection.execute(
+            "insert into meshport.tags values ('customer_orders', 'customer_orders_v1', '', 'project', 'x')"
+        )
+    story.run(sales, "meshport plan", says=("drift", "do not use", "bronze → gold", "Foreign, left alone"))
+    story.run(sales, "meshport publish --yes", quiet=True)
+    tags = dict(
+        rows(sales, "select key, value from meshport.tags where relation = 'customer_orders_v1' and column_name = ''")
+    )
+    story.claim("the tier is healed and the foreign tag is untouched", (tags["tier"], tags["project"]) == ("gold", "x"))
+
+
+def failing_test(story: Story, sales: Path) -> None:
+    """A failing test publishes nothing."""
+    story.chapter("6. A failing test publishes nothing")
+    seed = sales / "seeds" / "raw_orders.csv"
+    good = seed.read_text()
+    before = rows(sales, f"select count(*), sum(amount) from {PORT}")
+    story.edit(seed, good.splitlines()[1], good.splitlines()[1].rsplit(",", 2)[0] + ",lost,379.34")
+    story.run(sales, "meshport build --quiet", ends=3, quiet=True)
+    story.run(sales, "meshport publish --yes", ends=3, says=("blocked",))
+    story.claim("consumers read the previous build", before == rows(sales, f"select count(*), sum(amount) from {PORT}"))
+    seed.write_text(good)
+
+
+def go_back(story: Story, sales: Path) -> None:
+    """A build that passes its tests and is wrong all the same is taken back at once."""
+    story.chapter("7. A build that is wrong although its tests pass is rolled back")
+    before = rows(sales, f"select sum(amount) from {PORT}")
+    model = sales / "models" / "staging" / "stg_orders.sql"
+    good = model.read_text()
+    model.write_text(good.replace("amount", "amount * 2 as amount", 1))
+    story.run(sales, "meshport build --quiet --exclude test_type:unit resource_type:unit_test", quiet=True)
+    story.run(sales, "meshport publish --yes", quiet=True)
+    story.claim("the wrong amounts are published", before != rows(sales, f"select sum(amount) from {PORT}"))
+    story.run(sales, 'meshport product rollback customer_orders --note "amounts were doubled" --yes')
+    story.claim("the amounts are right again", before == rows(sales, f"select sum(amount) from {PORT}"))
+    story.run(sales, "meshport publish --yes", ends=3, says=("was rolled back",), quiet=True)
+    model.write_text(good)
+    story.run(sales, "meshport build --quiet", quiet=True)
+    story.run(sales, "meshport publish --yes", says=("Published",), quiet=True)
+    story.run(sales, "meshport product history customer_orders")
+
+
+def find(story: Story, sales: Path) -> None:
+    """What is published is found by everybody."""
+    story.chapter("8. What is published is found")
+    story.run(HOME, "meshport search country", says=("sales.customer_orders", "marketing.audience"))
+    story.run(HOME, "meshport show sales.customer_orders", says=("customer_orders.v2", "pii.email"))
+
+
+def rows(project: Path, sql: str) -> list[tuple[object, ...]]:
+    """Read the project's published file."""
+    with duckdb.connect(project / f"{project.name}_published.duckdb", read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Products of other domains that a project reads: a generated dbt package for each domain."""

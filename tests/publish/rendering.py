@@ -1,0 +1,55 @@
+"""Real rendering, remembered: dbt takes seconds to start, and most tests publish the same statements."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from meshport.catalogs.base import Statement
+from meshport.dbt_command import Dbt, Rendered
+from meshport.plan.operations import Operation
+
+Render = Callable[[Dbt, Sequence[Operation]], Rendered]
+
+
+class _Kept(msgspec.Struct):
+    target: dict[str, Any]
+    statements: tuple[Statement, ...]
+
+
+class Memory:
+    """What dbt rendered so far, one file an operation, so that other processes can use it too."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.by_dbt = Dbt.render
+        self.calls = 0
+
+    def render(self, dbt: Dbt, operations: Sequence[Operation]) -> Rendered:
+        """Do what `Dbt.render` does, and ask dbt only for operations that it never rendered before."""
+        unknown = [operation for operation in operations if not self._file(operation).is_file()]
+        if unknown:
+            self.calls += 1
+            fresh = self.by_dbt(dbt, unknown)
+            where = str(Path(fresh.target["path"]).relative_to(dbt.project_dir))
+            for operation in unknown:
+                kept = _Kept({**fresh.target, "path": where}, fresh.statements[operation.id])
+                self._file(operation).write_bytes(msgspec.json.encode(kept))
+        kept_all = {op.id: msgspec.json.decode(self._file(op).read_bytes(), type=_Kept) for op in operations}
+        target = next(iter(kept_all.values())).target
+        return Rendered(
+            target={**target, "path": str(dbt.project_dir / target["path"])},
+            statements={key: kept.statements for key, kept in kept_all.items()},
+        )
+
+    def as_method(self) -> Render:
+        """Return what takes the place of `Dbt.render`."""
+        return lambda dbt, operations: self.render(dbt, operations)
+
+    def _file(self, operation: Operation) -> Path:
+        content = msgspec.json.encode([operation.operation, operation.arguments], order="sorted")
+        return self.folder / f"{hashlib.sha256(content).hexdigest()}.json"
