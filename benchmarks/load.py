@@ -1,4 +1,4 @@
-"""Loading artifacts, against `orjson.loads` of the same files and dbt-artifacts-parser; and starting the command line."""
+"""Loading artifacts, against `orjson.loads` of the same files and dbt-artifacts-parser; and start-up."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def _load(subject: str, folder: Path, parser_runs: int = 3) -> list[Row]:
     loads = "loaded = [orjson.loads(path.read_bytes()) for path in files]"
     parses = "loaded = [parse[path.stem](json.loads(path.read_bytes())) for path in files]"
     return [
-        measure(subject, "meshport load_project", _OURS, "loaded = load_project(folder)", str(folder), runs=5),
-        measure(subject, "orjson.loads", _ORJSON, loads, str(folder), runs=5),
-        measure(subject, "orjson.loads, collector off", _ORJSON + "\ngc.disable()", loads, str(folder), runs=5),
+        measure(subject, "meshport load_project", _OURS, "loaded = load_project(folder)", str(folder)),
+        measure(subject, "orjson.loads", _ORJSON, loads, str(folder)),
+        measure(subject, "orjson.loads, collector off", _ORJSON + "\ngc.disable()", loads, str(folder)),
         measure(subject, "dbt-artifacts-parser", _PARSER, parses, str(folder), runs=parser_runs),
     ]
 

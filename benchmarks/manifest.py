@@ -23,7 +23,10 @@ METADATA = {
     "project_name": PROJECT,
     "adapter_type": "duckdb",
 }
-EMPTY = ("sources", "macros", "docs", "exposures", "metrics", "groups", "selectors", "disabled", "unit_tests")
+EMPTY = (
+    *("sources", "macros", "docs", "exposures", "metrics", "groups", "selectors", "disabled"),
+    *("unit_tests", "group_map", "saved_queries", "semantic_models"),
+)
 
 
 def write_manifest(path: Path, models: int, columns: int = 22) -> None:

@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No limits in seconds: a busy machine is no defect.
+settings.register_profile("meshport", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+settings.load_profile("meshport")
 
 ROOT = Path(__file__).parents[1]
 

@@ -118,7 +118,7 @@ def test_of_two_who_approve_at_once_one_does(mesh: Registry, path: Path) -> None
     request(mesh, KEY, READER, actor=READER)
     spawn = multiprocessing.get_context("spawn")
     outcome: multiprocessing.Queue[str] = spawn.Queue()
-    both = [spawn.Process(target=_approve, args=(path, outcome)) for _ in range(2)]
+    both = [spawn.Process(target=_approve, args=(path, outcome), daemon=True) for _ in range(2)]
     for each in both:
         each.start()
     said = sorted(outcome.get(timeout=60) for _ in both)

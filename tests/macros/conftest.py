@@ -13,8 +13,8 @@ from tests.macros.integration import KEYS, Integration
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Integration:
-    """Return the project, built, with a published file of another domain to read."""
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Integration]:
+    """Yield the project, built, with a published file of another domain to read."""
     folder = tmp_path_factory.mktemp("integration")
     integration = Integration(folder)
     with duckdb.connect() as connection:
@@ -26,9 +26,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Integration:
     described.joinpath("meshport_input.json").write_text(
         json.dumps({"database": "sales published", "path": "../its published.duckdb"})
     )
-    integration.dbt("deps")
-    integration.built = integration.dbt("build", "--no-use-colors")
-    return integration
+    for command in (["deps"], ["build", "--no-use-colors"]):
+        code, integration.built = integration.run("dbt", *command)
+        assert code == 0, integration.built
+    yield integration
+    integration.close()
 
 
 @pytest.fixture

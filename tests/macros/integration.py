@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ KEYS = {"MESHPORT_KEY_DEFAULT": "correct-horse-battery-staple", "MESHPORT_KEY_OT
 BIN = Path(sys.executable).parent
 
 Statement = dict[str, str]
+Operations = dict[str, tuple[str, dict[str, Any]]]  # by id: name and arguments
+Outcome = tuple[int, str]  # exit code, standard output
 
 
 class Integration:
@@ -29,44 +32,70 @@ class Integration:
         (self.path / "packages.yml").write_text("packages:\n  - local: ../meshport\n")
         self.environ = {**os.environ, **KEYS, "DBT_PROJECT_DIR": str(self.path), "DBT_PROFILES_DIR": str(self.path)}
 
-    def run(self, program: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(self, program: str, *arguments: str, **variables: str) -> Outcome:
         """Run a program of the virtual environment in the project."""
-        return subprocess.run(
+        done = subprocess.run(
             [str(BIN / program), *arguments],
             cwd=self.path,
             env={**self.environ, **variables},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
+        return done.returncode, done.stdout
 
-    def dbt(self, *arguments: str) -> str:
-        """Run dbt, which must succeed; return what it printed."""
-        done = self.run("dbt", *arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+    @cached_property
+    def worker(self) -> subprocess.Popen[str]:
+        """A dbt that waits for commands."""
+        return subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("dbt_worker.py"))],
+            cwd=self.path,
+            env=self.environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
-    def operate(self, macro: str, **arguments: Any) -> subprocess.CompletedProcess[str]:
+    def close(self) -> None:
+        """End the waiting dbt."""
+        self.worker.communicate()
+
+    def operate(self, macro: str, variables: dict[str, str] | None = None, **arguments: Any) -> Outcome:
         """Run a macro."""
-        return self.run("dbt", "--quiet", "run-operation", macro, "--args", json.dumps(arguments))
+        command = ["--quiet", "run-operation", macro, "--args", json.dumps(arguments)]
+        assert self.worker.stdin is not None and self.worker.stdout is not None
+        self.worker.stdin.write(json.dumps({"arguments": command, "variables": variables or {}}) + "\n")
+        self.worker.stdin.flush()
+        answer = json.loads(self.worker.stdout.readline())
+        return answer["returncode"], answer["stdout"]
 
-    def ask(self, request: object, size: int = 90_000) -> subprocess.CompletedProcess[str]:
-        """Send a request to `meshport.render`, cut into variables of that size."""
-        text = json.dumps(request)
-        pieces = [text[start : start + size] for start in range(0, len(text), size)]
-        variables = {f"MESHPORT_RENDER_{part}": piece for part, piece in enumerate(pieces)}
-        arguments = json.dumps({"parts": len(pieces)})
-        return self.run("dbt", "--quiet", "run-operation", "meshport.render", "--args", arguments, **variables)
+    def ask(self, request: object) -> Outcome:
+        """Send a request to `meshport.render`."""
+        parts = cut(request, 90_000)
+        return self.operate("meshport.render", parts, parts=len(parts))
 
-    def response(self, operations: dict[str, tuple[str, dict[str, Any]]], size: int = 90_000) -> dict[str, Any]:
-        """Render operations, given by id as name and arguments; return the response."""
-        request = [{"id": key, "operation": name, "arguments": args} for key, (name, args) in operations.items()]
-        done = self.ask(request, size)
-        assert done.returncode == 0, done.stdout + done.stderr
-        line = next(line for line in done.stdout.splitlines() if line.startswith("MESHPORT_RENDER:"))
-        response: dict[str, Any] = json.loads(line.removeprefix("MESHPORT_RENDER:"))
-        return response
+    def render(self, operations: Operations) -> dict[str, list[Statement]]:
+        """Render operations; return the statements by id."""
+        code, printed = self.ask(requested(operations))
+        assert code == 0, printed
+        return {result["id"]: result["statements"] for result in answered(printed)["results"]}
 
-    def render(self, operations: dict[str, tuple[str, dict[str, Any]]]) -> dict[str, list[Statement]]:
-        """Render operations, given by id as name and arguments; return the statements by id."""
-        return {result["id"]: result["statements"] for result in self.response(operations)["results"]}
+
+def requested(operations: Operations) -> list[dict[str, Any]]:
+    """Write operations as the protocol does."""
+    return [{"id": key, "operation": name, "arguments": args} for key, (name, args) in operations.items()]
+
+
+def cut(request: object, size: int) -> dict[str, str]:
+    """Cut a request into the variables that `meshport.render` reads."""
+    text = json.dumps(request)
+    pieces = (text[start : start + size] for start in range(0, len(text), size))
+    return {f"MESHPORT_RENDER_{part}": piece for part, piece in enumerate(pieces)}
+
+
+def answered(printed: str) -> dict[str, Any]:
+    """Find the response in what dbt printed."""
+    line = next(line for line in printed.splitlines() if line.startswith("MESHPORT_RENDER:"))
+    response: dict[str, Any] = json.loads(line.removeprefix("MESHPORT_RENDER:"))
+    return response

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.macros.integration import ROOT, Integration
+from tests.macros.integration import ROOT, Integration, answered, cut, requested
 from tests.macros.ports import column, mask, port
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("macros")]
@@ -24,24 +24,24 @@ def emails(project: Integration, table: str = "people") -> list[Any]:
 
 def test_publish_refuse_and_roll_back_with_dbt_alone(project: Integration) -> None:
     first = port(*MASKED, row_filter={"columns": ["id"], "predicate": "id = 1"})
-    assert project.operate("meshport.publish_port", port=first).returncode == 0
+    assert project.operate("meshport.publish_port", port=first) == (0, "")
     assert emails(project) == [(1, 64)]
 
-    classified = project.operate("meshport.publish_port", port=port(column("id", "integer"), column("email")))
-    assert classified.returncode != 0
-    assert "the column email is classified pii.email" in classified.stdout
+    code, printed = project.operate("meshport.publish_port", port=port(column("id", "integer"), column("email")))
+    assert code == 1
+    assert "the column email is classified pii.email" in printed
 
     broken = port(*MASKED, constraints=[{"type": "not_null", "columns": ["email"]}])
-    violated = project.operate("meshport.publish_port", port=broken)
-    assert violated.returncode != 0
-    assert "email: null values, expected 0, found 1" in violated.stdout
+    code, printed = project.operate("meshport.publish_port", port=broken)
+    assert code == 1
+    assert "email: null values, expected 0, found 1" in printed
     assert emails(project) == [(1, 64)]
 
     raw = port(column("id", "integer"), column("email"), row_filter={"columns": ["id"], "predicate": "id = 2"})
-    assert project.operate("meshport.publish_port", port=raw, unmasked_ok=True).returncode == 0
+    assert project.operate("meshport.publish_port", port=raw, unmasked_ok=True) == (0, "")
     assert (emails(project), emails(project, "people__previous")) == ([(2, 14)], [(1, 64)])
 
-    assert project.operate("meshport.rollback", port=first).returncode == 0
+    assert project.operate("meshport.rollback", port=first) == (0, "")
     assert (emails(project), emails(project, "people__previous")) == ([(1, 64)], [(2, 14)])
 
 
@@ -53,19 +53,25 @@ def test_publish_refuse_and_roll_back_with_dbt_alone(project: Integration) -> No
     ],
 )
 def test_a_source_of_unknown_classification_is_refused(project: Integration, source: dict[str, Any]) -> None:
-    done = project.operate("meshport.refuse_unmasked", port=port(*MASKED, **source))
-    assert done.returncode != 0
-    assert "its classifications are not known" in done.stdout
+    code, printed = project.operate("meshport.refuse_unmasked", port=port(*MASKED, **source))
+    assert code == 1
+    assert "its classifications are not known" in printed
 
 
 def test_the_model_can_be_named(project: Integration) -> None:
     named = port(column("email"), unique_id="model.meshport_integration.people", source={"identifier": "elsewhere"})
-    assert "email is classified pii.email" in project.operate("meshport.refuse_unmasked", port=named).stdout
+    code, printed = project.operate("meshport.refuse_unmasked", port=named)
+    assert code == 1
+    assert "email is classified pii.email" in printed
 
 
 def test_render_joins_its_parts_and_describes_the_target(project: Integration) -> None:
     comment = {"relation": port()["target"], "comment": "é🙂" * 100, "columns": {}}
-    response = project.response({"one": ("set_comments", comment)}, size=64)
+    parts = cut(requested({"one": ("set_comments", comment)}), 64)
+    arguments = json.dumps({"parts": len(parts)})
+    code, printed = project.run("dbt", "--quiet", "run-operation", "meshport.render", "--args", arguments, **parts)
+    assert code == 0, printed
+    response = answered(printed)
     assert response["target"] == {
         "name": "dev", "type": "duckdb", "database": "internal", "schema": "main", "path": "internal.duckdb"
     }  # fmt: skip
@@ -73,42 +79,38 @@ def test_render_joins_its_parts_and_describes_the_target(project: Integration) -
 
 
 @pytest.mark.parametrize(
-    ("request_", "message"),
+    ("wrong", "message"),
     [
         ({"not": "a list"}, "hold no JSON list"),
+        ([("drop_everything", {})], 'no operation "drop_everything"; it has prepare_zone'),
+        ([("stage_port", {"port": port()})], "people declares no columns"),
+        ([("stage_port", {"port": port(column("a", mask=mask("rot13")))})], 'no mask method "rot13"; it has encrypt'),
+        ([("stage_port", {"port": port(column("a", mask=mask("partial", fill="")))})], "one character to fill with"),
+        ([("stage_port", {"port": port(column("a", mask=mask("generalise_date", to="x")))})], 'knows no unit "x"'),
         (
-            [{"id": "1", "operation": "drop_everything", "arguments": {}}],
-            'no operation "drop_everything"; it has prepare',
-        ),
-        ([{"id": "1", "operation": "stage_port", "arguments": {"port": port()}}], "people declares no columns"),
-        (
-            [{"id": "1", "operation": "stage_port", "arguments": {"port": port(column("a", mask=mask("rot13")))}}],
-            'no mask method "rot13"; it has encrypt',
+            [("stage_port", {"port": port(column("a", mask=mask("generalise_number", step=0.5)))})],
+            "a whole step from 1",
         ),
         (
-            [
-                {
-                    "id": "1",
-                    "operation": "verify_contract",
-                    "arguments": {"port": port(constraints=[{"type": "unique"}])},
-                }
-            ],
-            "cannot verify the constraint",
+            [("stage_port", {"port": port(column("a", mask=mask("keyed_hash", key="a'b")))})],
+            "the name of a key is letters",
         ),
+        ([("verify_contract", {"port": port(constraints=[{"type": "unique"}])})], "cannot verify the constraint"),
     ],
 )
-def test_render_refuses_what_it_does_not_know(project: Integration, request_: object, message: str) -> None:
-    done = project.ask(request_)
-    assert done.returncode != 0
-    assert message in done.stdout
-    assert "MESHPORT_RENDER:" not in done.stdout
+def test_render_refuses_what_it_does_not_know(project: Integration, wrong: Any, message: str) -> None:
+    request = requested({"one": wrong[0]}) if isinstance(wrong, list) else wrong
+    code, printed = project.ask(request)
+    assert code == 1
+    assert message in printed
+    assert "MESHPORT_RENDER:" not in printed
 
 
 def test_an_adapter_without_a_body_is_an_error_that_says_so(project: Integration) -> None:
-    done = project.operate("meshport.default__stage_port", port=port())
-    assert done.returncode != 0
-    assert "meshport.stage_port has no body for the adapter duckdb" in done.stdout
-    assert "A project may define the macro duckdb__stage_port" in done.stdout
+    code, printed = project.operate("meshport.default__stage_port", port=port())
+    assert code == 1
+    assert "meshport.stage_port has no body for the adapter duckdb" in printed
+    assert "A project may define the macro duckdb__stage_port" in printed
 
 
 def test_a_project_may_override_a_statement(project: Integration) -> None:
@@ -128,12 +130,12 @@ def test_dbt_1_has_nothing_to_warn_of(project: Integration) -> None:
 
 
 def test_dbt_2_parses_the_package_without_errors_or_warnings(project: Integration, tmp_path: Path) -> None:
-    done = project.run(
+    code, printed = project.run(
         "dbt-core-experimental-parser", "parse", "--show-all-deprecations", "--no-send-anonymous-usage-stats",
         "--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs"),
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Finished 'parse' successfully" in done.stdout + done.stderr
+    assert code == 0, printed
+    assert "Finished 'parse' successfully" in printed
     macros = json.loads((tmp_path / "target" / "manifest.json").read_text())["macros"]
     assert {"macro.meshport.render", "macro.meshport.duckdb__stage_port"} <= set(macros)
 

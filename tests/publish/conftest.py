@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -11,22 +13,33 @@ from tests.publish.rendering import Memory
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Domain:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this test run; the workers of pytest-xdist have it in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def built(shared_folder: Path) -> Domain:
     """The toy domain, built and tested by a real dbt, never published. Not to be changed: copy it."""
-    folder = tmp_path_factory.mktemp("toy") / "sales"
-    folder.mkdir()
-    toy.write(folder)
-    dbt = Dbt(folder)
-    dbt.ensure_packages()
-    done = dbt.run(["build"], capture=True)
-    assert done.returncode == 0, done.stdout
+    folder = shared_folder / "toy" / "sales"
+    with (shared_folder / "toy.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.is_dir():
+            toy.write(folder)
+            dbt = Dbt(folder)
+            dbt.ensure_packages()
+            done = dbt.run(["build"], capture=True)
+            assert done.returncode == 0, done.stdout
     return Domain(folder)
 
 
 @pytest.fixture(scope="session")
-def memory(tmp_path_factory: pytest.TempPathFactory) -> Memory:
-    """What dbt rendered in this session."""
-    return Memory(tmp_path_factory.mktemp("rendered"))
+def memory(shared_folder: Path) -> Memory:
+    """What dbt rendered in this test run."""
+    folder = shared_folder / "rendered"
+    folder.mkdir(exist_ok=True)
+    return Memory(folder)
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,9 @@ class Memory:
             where = str(Path(fresh.target["path"]).relative_to(dbt.project_dir))
             for operation in unknown:
                 kept = _Kept({**fresh.target, "path": where}, fresh.statements[operation.id])
-                self._file(operation).write_bytes(msgspec.json.encode(kept))
+                written = self._file(operation).with_suffix(f".{os.getpid()}")
+                written.write_bytes(msgspec.json.encode(kept))
+                written.replace(self._file(operation))
         kept_all = {op.id: msgspec.json.decode(self._file(op).read_bytes(), type=_Kept) for op in operations}
         target = next(iter(kept_all.values())).target
         return Rendered(

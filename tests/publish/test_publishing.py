@@ -70,22 +70,15 @@ def test_publishing_again_says_so_and_writes_nothing(published: Domain) -> None:
     try:
         done = published.publish()
         assert written == []
-        published.by_hand("comment on table customer_orders.orders is 'x'")
-        published.publish()
+        with published.registry() as registry:
+            registry.audit("user:ann", "x", "y", {})
         assert written != []  # the listener does see writes
     finally:
         event.remove(Engine, "before_cursor_execute", remember)
     assert UNCHANGED in done.out
     assert "Published" not in done.err
-    with published.registry() as registry:
-        assert len(registry.publications("sales.revenue")) == 1
-    assert before[0] != published.published.read_bytes()
-
-
-def test_the_published_file_is_not_touched_by_an_unchanged_publish(published: Domain) -> None:
-    before = published.published.read_bytes(), published.published.stat().st_mtime_ns
-    published.publish()
     assert (published.published.read_bytes(), published.published.stat().st_mtime_ns) == before
+    assert len(published.publications("sales.revenue")) == 1
 
 
 def test_a_new_build_is_published_and_the_one_before_is_kept_beside_it(published: Domain) -> None:
@@ -106,7 +99,7 @@ def test_a_new_build_is_published_and_the_one_before_is_kept_beside_it(published
 def test_the_plan_as_json_is_the_plan(domain: Domain) -> None:
     done = domain.run("plan", "--format", "json")
     plan = msgspec.json.decode(done.out, type=Plan)
-    assert plan.as_data() == json.loads(done.out)
+    assert json.loads(msgspec.json.encode(plan)) == json.loads(done.out)
     assert plan.actionable
     assert not plan.blocked
     assert [product.product.key for product in plan.products] == list(toy.PRODUCTS)

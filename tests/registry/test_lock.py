@@ -7,8 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import datetime, timedelta, timezone
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from typing import Any
 
@@ -35,25 +36,28 @@ def ago(seconds: float) -> str:
     return (datetime.now(timezone.utc) - timedelta(seconds=seconds)).isoformat(timespec="microseconds")
 
 
-def _count(path: Path, counter: Path, times: int) -> None:
+def _count(path: Path, counter: Path, times: int, together: Barrier) -> None:
     with Registry.open(url(path)) as registry:
+        together.wait(60)
         for _ in range(times):
             with registry.lock("sales", "user:ann", 60):
                 value = int(counter.read_text())
                 counter.write_text("")  # whoever comes in now finds no number
+                time.sleep(0.02)
                 counter.write_text(str(value + 1))
 
 
 def test_two_processes_are_never_in_at_once(registry: Registry, path: Path, tmp_path: Path) -> None:
     counter = tmp_path / "counter"
     counter.write_text("0")
-    both = [spawn.Process(target=_count, args=(path, counter, 15)) for _ in range(2)]
+    together = spawn.Barrier(2)
+    both = [spawn.Process(target=_count, args=(path, counter, 10, together), daemon=True) for _ in range(2)]
     for each in both:
         each.start()
     for each in both:
         each.join(120)
     assert [each.exitcode for each in both] == [0, 0]
-    assert counter.read_text() == "30"
+    assert counter.read_text() == "20"
 
 
 def _hold(path: Path, held: Event) -> None:
@@ -64,7 +68,7 @@ def _hold(path: Path, held: Event) -> None:
 
 def test_a_killed_holder_loses_the_lock_at_once(registry: Registry, path: Path) -> None:
     held = spawn.Event()
-    holder = spawn.Process(target=_hold, args=(path, held))
+    holder = spawn.Process(target=_hold, args=(path, held), daemon=True)
     holder.start()
     assert held.wait(60)
     with pytest.raises(UnavailableError) as error, registry.lock("sales", "user:me", 0.2):

@@ -67,7 +67,7 @@ def _open(path: Path, start: multiprocessing.synchronize.Event) -> None:
 def test_first_users_at_the_same_moment_do_not_trip_over_each_other(path: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
     start = spawn.Event()
-    users = [spawn.Process(target=_open, args=(path, start)) for _ in range(4)]
+    users = [spawn.Process(target=_open, args=(path, start), daemon=True) for _ in range(4)]
     for user in users:
         user.start()
     start.set()

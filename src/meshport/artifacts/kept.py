@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from meshport.artifacts.project import Node, Test
 from meshport.errors import InputError
 
 FOLDER = "run_results"
@@ -36,7 +37,7 @@ def keep_run(target: Path) -> Path:
     folder = target / FOLDER
     (folder / CHECKSUMS).mkdir(parents=True, exist_ok=True)
     project = load_project(target)
-    code = {**project.nodes, **project.tests}
+    code: dict[str, Node | Test] = {**project.nodes, **project.tests}
     ran = {r.unique_id: code[r.unique_id].checksum or "" for r in raw.results if r.unique_id in code}
     _write(folder / CHECKSUMS / f"{invocation}.json", msgspec.json.encode(ran))
     kept = folder / f"{invocation}.json"

@@ -126,7 +126,7 @@ def unit_test(unique_id: str, entry: wire.UnitTestEntry) -> Test:
         kind="unit",
         attached_node=entry.tested_node_unique_id or next(iter(depends_on), None),
         depends_on=depends_on,
-        checksum=entry.checksum,
+        checksum=entry.checksum.checksum if isinstance(entry.checksum, wire.Checksum) else entry.checksum,
     )
 
 

@@ -114,12 +114,12 @@ class Entry(msgspec.Struct, kw_only=True, gc=False):
 
 
 class UnitTestEntry(msgspec.Struct, gc=False):
-    """A unit test. `tested_node_unique_id` is dbt 2's word for its model."""
+    """A unit test. `tested_node_unique_id` is dbt 2's word for its model; its checksums have a shape of their own."""
 
     name: str
     depends_on: Dependencies | None = None
     tested_node_unique_id: str | None = None
-    checksum: str | None = None
+    checksum: str | Checksum | None = None
 
 
 class GroupEntry(msgspec.Struct, gc=False):

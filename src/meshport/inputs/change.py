@@ -89,8 +89,8 @@ def remove(project_dir: Path, key: str, *, force: bool) -> None:
 def request_access(registry: Registry, domain: str, key: str) -> str:
     """Return the state of the domain's subscription to a product, after asking for one where there is none alive."""
     principal = f"domain:{domain}"
-    alive = [each for each in subscriptions.subscriptions(registry, product=key, principal=principal)]
-    state = next((each.state for each in alive if each.state in ALIVE), None)
+    known = subscriptions.subscriptions(registry, product=key, principal=principal)
+    state = next((each.state for each in known if each.state in ALIVE), None)
     if state is not None:
         return "active" if state in READS else "waiting"
     reason = f"{domain} reads it: meshport inputs add"

@@ -70,15 +70,15 @@ def require_unedited(folder: Path, before: Mapping[str, str], after: Mapping[str
 def write(folder: Path, files: Mapping[str, str], stale: Iterable[str], description: Description) -> bool:
     """Bring a package up to date, each file at once or not at all, and tell whether anything changed.
 
-    `stale` are files that are no longer wanted; the files of `description` are those that stay as they are. Raises UnavailableError where the folder cannot be written.
+    `stale` are files that are no longer wanted, the files of `description` those that stay as they are.
+    Raises UnavailableError where the folder cannot be written.
     """
     checksums = description.files | {name: _checksum(content.encode()) for name, content in files.items()}
     described = msgspec.structs.replace(description, files=dict(sorted(checksums.items())))
     text = msgspec.json.format(msgspec.json.encode(described), indent=2)
     try:
         changed = [write_file(folder / name, content.encode()) for name, content in files.items()]
-        for name in stale:
-            changed.append(remove_file(folder, name))
+        changed += [remove_file(folder, name) for name in stale]
         # Last: as long as it is old, the next run sees that this one did not end.
         changed.append(write_file(folder / DESCRIPTION, text + b"\n"))
     except OSError as error:

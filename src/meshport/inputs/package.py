@@ -1,7 +1,7 @@
 """The files of a generated dbt package: the ports of one product as ephemeral models over a source. Pure.
 
-Ephemeral, so that nothing is built in the reader's schema; `protected` without `restrict-access`, so that other packages
-may `ref` them (an ephemeral model cannot be public).
+Ephemeral, so that nothing is built in the reader's schema; `protected` without `restrict-access`, so that other
+packages may `ref` them (an ephemeral model cannot be public).
 """
 
 from __future__ import annotations

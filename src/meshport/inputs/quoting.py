@@ -1,4 +1,4 @@
-"""Texts of other people in generated files: nothing in them may act as Jinja, as YAML, as a path or as a comment's end."""
+"""Texts of other people in generated files: nothing in them may act as Jinja, YAML, a path or the end of a comment."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from meshport.plan.types import FORMAT, Plan
 def save_plan(plan: Plan, path: Path) -> None:
     """Write a plan as JSON. An existing file is replaced whole."""
     text = msgspec.json.format(msgspec.json.encode(plan), indent=2)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-        Path(temporary).replace(path)
+        beside.write_bytes(text)
+        beside.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
         raise UnavailableError(f"the plan cannot be written: {error.strerror}", where=str(path)) from error
 
 
@@ -51,6 +52,10 @@ def load_plan(path: Path) -> Plan:
             "the plan was changed after it was made", where=str(path), hint="make a new one: meshport plan --out FILE"
         )
     try:
-        return msgspec.convert(data, Plan)
+        plan = msgspec.convert(data, Plan)
     except msgspec.ValidationError as error:
         raise InputError(f"the plan has something this meshport does not know: {error}", where=str(path)) from error
+    # The types of `model` let unknown fields pass, as the registry needs; what got lost on the way in shows here.
+    if digest_of(plan.as_data()) != plan.digest:
+        raise InputError("the plan has fields that this meshport does not know", where=str(path))
+    return plan

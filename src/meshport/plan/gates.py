@@ -6,6 +6,7 @@ A missing piece of evidence is a blocked gate with a reason, never an exception.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from textwrap import shorten
 
 from meshport.artifacts.project import Node, Project, Result, Test
 from meshport.contracts import diff_contracts
@@ -14,6 +15,7 @@ from meshport.registry.types import Standing
 
 BUILT = ("success", "pass")
 PASSED = ("pass", "success", "warn")
+LONGEST_MESSAGE = 160  # of dbt's words in a reason: it appends tables and stacks of macros
 
 
 def evidence_of(project: Project, port: Port) -> tuple[str | None, tuple[Evidence, ...], list[Gate]]:
@@ -113,9 +115,8 @@ def _build_problem(project: Project, node: Node, result: Result | None) -> tuple
     if result is None:
         return "no run result: nothing shows that it was built", rebuild
     if result.status not in BUILT:
-        return f"its last build ended with `{result.status}`" + (
-            f": {result.message}" if result.message else ""
-        ), rebuild
+        said = f": {shorten(result.message, LONGEST_MESSAGE, placeholder=' …')}" if result.message else ""
+        return f"its last build ended with `{result.status}`{said}", rebuild
     if result.completed_at is None:
         return "its run result does not say when it was built", rebuild
     return _mismatch(project, node, result, rebuild)

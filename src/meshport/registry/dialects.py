@@ -42,6 +42,15 @@ def use_wal(connection: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
 
 
+def migrate_alone(connection: Connection) -> None:
+    """Wait until no other process migrates, and keep others out until the transaction ends.
+
+    On SQLite a writing transaction is alone already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('meshport registry'))")
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or update those whose primary key is already there."""
     if not rows:
@@ -56,9 +65,10 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert a row unless its primary key is there. Returns whether it was inserted."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    keys = [column.name for column in table.primary_key]
-    result = connection.execute(insert(table).values(dict(row)).on_conflict_do_nothing(index_elements=keys))
-    return bool(result.rowcount)
+    keys = list(table.primary_key)
+    statement = insert(table).values(dict(row)).on_conflict_do_nothing(index_elements=keys)
+    # Drivers disagree on the row count of an INSERT; what it returns is certain.
+    return connection.execute(statement.returning(*keys)).first() is not None
 
 
 def append_only(table: str, dialect: str) -> list[str]:

@@ -23,6 +23,7 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", "meshport.registry:migrations")
     with engine.connect().execution_options(**{dialects.WRITES: True}) as connection, connection.begin():
+        dialects.migrate_alone(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -109,7 +109,7 @@ def set_port_status(connection: Connection, key: str, label: str, status: PortSt
 
 def _unknown(connection: Connection, key: str) -> InputError:
     """Return the error for a product that was never published, with the names that come near."""
-    keys = connection.execute(select(_product.c.key).order_by(_product.c.key)).scalars()
-    near = get_close_matches(key, list(keys), n=3, cutoff=0.5)
+    keys: list[str] = list(connection.execute(select(_product.c.key).order_by(_product.c.key)).scalars())
+    near = get_close_matches(key, keys, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else "`meshport search` finds what is published"
     return InputError(f"no product {key!r} is published", hint=hint)

@@ -1,0 +1,24 @@
+"""Every check of `meshport doctor`, in the order of its rows. A new check is a function and a line in `CHECKS`."""
+
+from __future__ import annotations
+
+from meshport.health import dbt, project, zone
+from meshport.health.types import Check
+
+CHECKS = (
+    Check("python", project.python),
+    Check("git", project.git),
+    Check("standards", project.standards),
+    Check("mesh.yml", project.mesh),
+    Check("dbt_project.yml", project.dbt_project),
+    Check("template branch", project.template_branch, needs=("git", "mesh.yml")),
+    Check("dbt", dbt.version),
+    Check("profile", dbt.profile, needs=("dbt_project.yml",)),
+    Check("adapter", dbt.adapter, needs=("dbt", "profile")),
+    Check("dbt plugin", dbt.plugin, needs=("profile",)),
+    Check("dbt package", dbt.package, needs=("dbt_project.yml",)),
+    Check("artifacts", zone.artifacts),
+    Check("keys", zone.keys, needs=("mesh.yml", "standards", "artifacts")),
+    Check("registry", zone.registry),
+    Check("published file", zone.published_file, needs=("mesh.yml",)),
+)
