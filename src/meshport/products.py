@@ -29,6 +29,7 @@ from meshport.model import (
     Slo,
     Upstream,
 )
+from meshport.resources import BOOKKEEPING, PREVIOUS, STAGED
 from meshport.standards import Standards, choose_mask
 from meshport.tags import column_tags, port_tags
 
@@ -103,6 +104,13 @@ def _product(project: Project, mesh: Mesh, standards: Standards, group: Group) -
             "the product has no owner",
             f"give the group `{group.name}` an owner with a name or an e-mail",
         )
+    if group.name.casefold() == BOOKKEEPING:
+        problems.block(
+            "name",
+            group.name,
+            f"the schema `{BOOKKEEPING}` of the published zone is meshport's own",
+            "give the group another name",
+        )
     models = sorted(
         (
             node
@@ -149,6 +157,13 @@ def _port(
             label,
             "an ephemeral model has no relation to publish",
             "materialise it as a table, view or incremental model",
+        )
+    if node.identifier.casefold().endswith((STAGED, PREVIOUS)):
+        problems.block(
+            "ports",
+            label,
+            f"a port's name must not end with {STAGED} or {PREVIOUS}",
+            "give the model another alias: these are the names of a port's copies",
         )
     if not node.contract_enforced:
         problems.block(

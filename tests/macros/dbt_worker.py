@@ -1,6 +1,6 @@
 """A dbt that stays: one process for many commands, since starting dbt takes longer than what the tests ask of it.
 
-Reads a JSON line `{"arguments": [..], "variables": {..}}`, runs that command, writes `{"returncode": .., "stdout": ".."}`.
+Reads a JSON line `{"arguments": [..], "variables": {..}}`, runs that command, writes `{"code": .., "printed": ".."}`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import json
 import os
 import sys
 
-from dbt.cli.main import dbtRunner  # noqa: TID251 - a program of its own: nothing of meshport is in this process
+# This is a program of its own, not a part of meshport.
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: TID251
+from dbt.cli.main import dbtRunner  # noqa: TID251
 
 
 def main() -> None:
@@ -24,7 +26,9 @@ def main() -> None:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             succeeded = dbtRunner().invoke(command["arguments"]).success
-        print(json.dumps({"returncode": 0 if succeeded else 1, "stdout": printed.getvalue()}), flush=True)  # noqa: T201
+        # A process that ends lets go of its database files; this one must be told to.
+        DuckDBConnectionManager.close_all_connections()
+        print(json.dumps({"code": 0 if succeeded else 1, "printed": printed.getvalue()}), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -64,11 +64,12 @@ class Integration:
     def operate(self, macro: str, variables: dict[str, str] | None = None, **arguments: Any) -> Outcome:
         """Run a macro."""
         command = ["--quiet", "run-operation", macro, "--args", json.dumps(arguments)]
-        assert self.worker.stdin is not None and self.worker.stdout is not None
+        assert self.worker.stdin is not None
+        assert self.worker.stdout is not None
         self.worker.stdin.write(json.dumps({"arguments": command, "variables": variables or {}}) + "\n")
         self.worker.stdin.flush()
         answer = json.loads(self.worker.stdout.readline())
-        return answer["returncode"], answer["stdout"]
+        return answer["code"], answer["printed"]
 
     def ask(self, request: object) -> Outcome:
         """Send a request to `meshport.render`."""

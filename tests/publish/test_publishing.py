@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import msgspec
@@ -113,7 +114,7 @@ def test_planning_writes_nothing_in_the_catalog(domain: Domain) -> None:
 
 
 def test_nothing_is_published_without_a_yes(domain: Domain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", open("/dev/null"))  # noqa: SIM115
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
     done = domain.run("publish")
     assert done.code == 130
     assert "Plan: 2 products" in done.out

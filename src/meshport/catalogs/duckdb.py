@@ -18,13 +18,11 @@ from meshport.catalogs.base import Capabilities, Statement, VerificationError, V
 from meshport.errors import InputError, UnavailableError
 from meshport.keys import prepare_connection
 from meshport.model import Relation
-from meshport.resources import PREVIOUS, STAGED, ObservedColumn, ObservedRelation
+from meshport.resources import BOOKKEEPING, PREVIOUS, STAGED, ObservedColumn, ObservedRelation
 
 if TYPE_CHECKING:
     import duckdb
 
-BOOKKEEPING = "meshport"
-"""The schema in the published file that holds tags and properties; the macros of `macros/` create and write it."""
 WAIT_SECONDS = 10.0
 
 _COLUMNS = """

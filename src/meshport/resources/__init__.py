@@ -9,7 +9,16 @@ from collections.abc import Iterator
 
 from meshport.model import Port
 from meshport.resources import comment, port, tag
-from meshport.resources.base import PREVIOUS, STAGED, Field, ObservedColumn, ObservedRelation, Resource, place_of
+from meshport.resources.base import (
+    BOOKKEEPING,
+    PREVIOUS,
+    STAGED,
+    Field,
+    ObservedColumn,
+    ObservedRelation,
+    Resource,
+    place_of,
+)
 
 FIELD_POLICY: dict[str, dict[str, Field]] = {module.KIND: module.FIELDS for module in (port, comment, tag)}
 
@@ -29,6 +38,7 @@ def observed_of(relation: ObservedRelation) -> Iterator[Resource]:
 
 
 __all__ = [
+    "BOOKKEEPING",
     "FIELD_POLICY",
     "PREVIOUS",
     "STAGED",
