@@ -72,6 +72,7 @@ def main() -> None:
 def publish_first(story: Story, sales: Path) -> None:
     """A domain scaffolds a project and publishes a product with masked personal data."""
     story.chapter("1. The domain `sales` scaffolds a project, builds it with dbt, and publishes a product")
+    story.run(HOME, "meshport registry init")
     story.run(HOME, "meshport new sales --defaults --owner-email sales@example.com")
     story.run(sales, "meshport build --quiet", quiet=True)
     story.run(sales, "meshport search orders", says=("unpublished",))

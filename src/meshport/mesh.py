@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import yaml
@@ -21,9 +22,12 @@ class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What `mesh.yml` says. `registry` is a path or an SQLAlchemy URL; relative paths start at the file's folder."""
+    """What `mesh.yml` says. `domain` is small letters, digits and underscores: it is a part of every key.
 
-    domain: str
+    `registry` is a path or an SQLAlchemy URL; relative paths start at the file's folder.
+    """
+
+    domain: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
     title: str | None = None
     description: str = ""
     owner: Owner = Owner()

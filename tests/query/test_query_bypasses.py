@@ -39,9 +39,9 @@ REACHES_FOR_THE_PORT = [
     "select * from unnest((select list(text) from {t}))",
     "select * from range((select max(id) from {t}))",
     f"select * replace ((select max(text) from {{t}}) as text) from {OPEN}",
-    f"select columns(c -> c in (select text from {{t}})) from {OPEN}",
+    f"select columns(lambda c: c in (select text from {{t}})) from {OPEN}",
     "select cast((select text from {t}) as varchar)",
-    "select * from {t} tablesample 100%",
+    "select * from {t} tablesample reservoir (100)",
     "select s.text from {t} as s",
     "select * from {t} as salaries(id, text)",
     "/* */ select -- no\n * from {t}",
@@ -57,6 +57,7 @@ NAMES = [
     '"sales_published"."secret"."salaries"',
     "SALES_PUBLISHED.Secret.SALARIES",
     "sales_published /* x */ . secret . salaries",
+    "sales_published\u200b.secret\u00a0.salaries",
 ]
 OTHER_WAYS = [
     "from query('from sales_published.secret.salaries')",
@@ -168,7 +169,6 @@ OTHER_WAYS = [
     "select $1",
     "select ?",
     "from ｓales_published.secret.salaries",
-    "from sales_published\u200b.secret.salaries",
     "select 1 from sales_published.secret.salarıes",
     "from \ud800",
     "select 1\0; from sales_published.secret.salaries",
@@ -176,34 +176,35 @@ OTHER_WAYS = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("sql", REACHES_FOR_THE_PORT)
-def test_a_port_without_a_subscription_is_denied_wherever_it_stands(market: Market, sql: str, name: str) -> None:
+@pytest.mark.parametrize(
+    "sql", [*(sql.format(t=SECRET) for sql in REACHES_FOR_THE_PORT), *(f"from {name}" for name in NAMES)]
+)
+def test_a_port_without_a_subscription_is_denied_wherever_it_stands(market: Market, sql: str) -> None:
     with pytest.raises(DeniedError, match=r"domain:marketing may not read sales\.secret"):
-        query(market.registry, "marketing", sql.format(t=name), actor="user:ann", max_rows=10)
+        query(market.registry, "marketing", sql, actor="user:ann", max_rows=10)
     entry = market.registry.audit_log("sales.secret", 1)[0]
     assert (entry.action, entry.actor, entry.detail["as"]) == ("query.refused", "user:ann", "marketing")
 
 
 @pytest.mark.parametrize("sql", REACHES_FOR_THE_PORT)
-def test_the_same_queries_run_over_a_port_with_a_subscription(market: Market, sql: str) -> None:
+def test_the_same_queries_are_sql_that_runs_where_there_is_a_subscription(market: Market, sql: str) -> None:
     """Otherwise the refusals above might be refusals of broken SQL."""
-    if "list_transform" in sql or "columns(" in sql:
-        with pytest.raises(InputError, match="DuckDB cannot run the query"):  # no subqueries in lambdas
-            query(market.registry, "marketing", sql.format(t=OPEN), actor="user:ann", max_rows=10)
+    try:
+        rows = query(market.registry, "sales", sql.format(t=SECRET), actor="user:ann", max_rows=10).rows
+    except InputError as error:
+        assert "subqueries in lambda" in error.message or "cannot contain subqueries" in error.message
     else:
-        limited = sql.format(t=f"(from {OPEN} limit 1)") if "{t} " not in sql and not sql.startswith("table") else sql
-        query(market.registry, "marketing", limited.format(t=OPEN), actor="user:ann", max_rows=10)
+        assert len(rows) >= (0 if "limit" in sql or "offset" in sql or "group by" in sql or "where" in sql else 1)
 
 
-@pytest.mark.parametrize("principal", ["marketing", "sales"])
 @pytest.mark.parametrize("sql", OTHER_WAYS)
-def test_nothing_but_a_select_over_ports_is_run(market: Market, sql: str, principal: str) -> None:
+def test_nothing_but_a_select_over_ports_is_run(market: Market, sql: str) -> None:
+    """Not even for the domain that owns everything in the file."""
     before = market.registry.audit_log(None, 1)[0].id
-    with pytest.raises((InputError, DeniedError)):
-        query(market.registry, principal, sql, actor="user:ann", max_rows=10)
+    with pytest.raises(InputError):
+        query(market.registry, "sales", sql, actor="user:ann", max_rows=10)
     written = [entry for entry in market.registry.audit_log(None, 5) if entry.id > before]
-    assert [entry.action for entry in written] == ["query.refused"] * len(written) != []
+    assert [entry.action for entry in written] == ["query.refused"]
 
 
 @pytest.mark.parametrize("principal", ["finance", "user:marketing", "domain:Marketing", "domain:sale"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from meshport.access.principals import Principal, parse_principal
-from meshport.access.select import Name, Select, fold, parse_select
+from meshport.access.select import Name, fold, tables_of
 from meshport.access.subscriptions import may_read
 from meshport.catalogs.duckdb import attach, first_line
 from meshport.errors import DeniedError, InputError, MeshportError
@@ -49,8 +49,7 @@ def query(registry: Registry, principal: str, sql: str, *, actor: str, max_rows:
     with duckdb.connect(":memory:", config={"python_enable_replacements": False}) as connection:
         try:
             who = parse_principal(principal)
-            select = parse_select(connection, sql)
-            readable = _resolve(registry, select.tables)
+            readable = _resolve(registry, tables_of(connection, sql))
             products = sorted({each.version.product.key for each in readable})
             for each in readable:
                 _check_access(registry, who, each)
@@ -59,7 +58,7 @@ def query(registry: Registry, principal: str, sql: str, *, actor: str, max_rows:
             _audit(registry, actor, "query.refused", products, principal, sql, error.message)
             raise
         _audit(registry, actor, "query", products, str(who), sql, None)
-        return _run(connection, select, max_rows)
+        return _run(connection, sql, max_rows)
 
 
 def _resolve(registry: Registry, tables: Iterable[Name]) -> list[_Readable]:
@@ -116,11 +115,11 @@ def _open(connection: DuckDBPyConnection, readable: Iterable[_Readable]) -> None
     connection.execute("set lock_configuration = true")
 
 
-def _run(connection: DuckDBPyConnection, select: Select, max_rows: int) -> Rows:
+def _run(connection: DuckDBPyConnection, sql: str, max_rows: int) -> Rows:
     import duckdb
 
     try:
-        result = connection.execute("from json_execute_serialized_sql(?)", [select.tree])
+        result = connection.execute(sql)
         columns = tuple((str(name), str(kind)) for name, kind, *_ in result.description or ())
         rows = result.fetchmany(max_rows + 1)
     except (duckdb.Error, ValueError, OverflowError) as error:

@@ -1,11 +1,13 @@
 """Which tables a SELECT reads, by DuckDB's own parse tree. What this module does not know, it refuses.
 
-The tree is what is executed afterwards (`json_execute_serialized_sql`), so nothing can be read that was not seen here.
+The text is executed as it was checked, by the same DuckDB: its parser reads it both times. (To execute the tree itself is
+no way: as a table function it knows no two columns of one name, as a pragma it is written as text and parsed again.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -62,36 +64,39 @@ _FUNCTIONS = """
 _HINT = "one SELECT over published ports, named as `meshport show` prints them"
 
 
-class Select(msgspec.Struct, frozen=True):
-    """A statement that was checked: DuckDB's tree of it as JSON, and the tables it reads."""
-
-    tree: str
-    tables: frozenset[Name]
-
-
-def parse_select(connection: DuckDBPyConnection, sql: str) -> Select:
-    """Parse and check one SELECT. Nothing of it is executed.
+def tables_of(connection: DuckDBPyConnection, sql: str) -> frozenset[Name]:
+    """Return the tables that one SELECT reads, after checking all of it. Nothing of it is executed.
 
     Raises InputError where it is none, is several, or has something in it that is not known to be harmless.
     """
     import duckdb
 
+    if "\0" in sql:
+        raise InputError("there is a zero character in the query", hint=_HINT)
     try:
         found = connection.execute("select json_serialize_sql(?)", [sql]).fetchone()
-        known = {name for (name,) in connection.execute(_FUNCTIONS).fetchall()}
-        tree = str(found[0]) if found else ""
-        parsed: dict[str, Any] = msgspec.json.decode(tree)
+        parsed: dict[str, Any] = msgspec.json.decode(str(found[0]) if found else "")
         if parsed["error"]:
             raise InputError(f"this is no SELECT: {parsed.get('error_message')}", hint=_HINT)
         if len(parsed["statements"]) != 1:
             raise InputError(f"this is not one statement but {len(parsed['statements'])}", hint=_HINT)
-        walk = _Walk(known - _REFUSED | _BUILT_IN)
+        walk = _Walk(_functions())
         walk.value(parsed["statements"], frozenset())
     except (duckdb.Error, UnicodeError, msgspec.DecodeError) as error:
         raise InputError(f"this cannot be read as SQL: {error}", hint=_HINT) from error
     except RecursionError:
         raise InputError("the query is nested too deeply", hint=_HINT) from None
-    return Select(tree, frozenset(walk.tables))
+    return frozenset(walk.tables)
+
+
+@cache
+def _functions() -> frozenset[str]:
+    """Return the functions that a query may call, as this DuckDB has them."""
+    import duckdb
+
+    with duckdb.connect(":memory:") as connection:
+        known = {str(name) for (name,) in connection.execute(_FUNCTIONS).fetchall()}
+    return frozenset(known - _REFUSED | _BUILT_IN)
 
 
 def fold(name: str) -> str:
@@ -102,7 +107,7 @@ def fold(name: str) -> str:
 class _Walk:
     """A walk through the tree that collects tables. `ctes` are the names that a WITH gave at that point."""
 
-    def __init__(self, functions: set[str]) -> None:
+    def __init__(self, functions: frozenset[str]) -> None:
         self.functions = functions
         self.tables: set[Name] = set()
 
@@ -111,13 +116,15 @@ class _Walk:
             for item in value:
                 self.value(item, ctes)
         elif isinstance(value, dict):
-            self._check(value)
-            if value.get("type") == "BASE_TABLE":
+            kind = value.get("type") if isinstance(value.get("type"), str) else None
+            self._check(value, kind)
+            if kind == "BASE_TABLE":
                 self._table(value, ctes)
-            elif value.get("type") in _QUERIES:
+            elif kind in _QUERIES:
                 ctes = self._with(value, ctes)
             for key, child in value.items():
-                own = {fold(value["cte_name"])} if value.get("type") == "RECURSIVE_CTE_NODE" and key == "right" else ()
+                # Only the repeated part of a recursive query sees the query's own name.
+                own = {fold(value["cte_name"])} if kind == "RECURSIVE_CTE_NODE" and key == "right" else ()
                 if key != "cte_map":
                     self.value(child, ctes.union(own))
 
@@ -136,14 +143,14 @@ class _Walk:
         if len(name) > 1 or fold(name[0]) not in ctes:
             self.tables.add(name)
 
-    def _check(self, node: Mapping[str, Any]) -> None:
-        kind, group = node.get("type"), node.get("class")
+    def _check(self, node: Mapping[str, Any], kind: str | None) -> None:
+        group = node.get("class")
         if group is not None:
             if group not in _EXPRESSIONS:
                 raise _refused(f"an expression of the kind {group}")
             if group in ("FUNCTION", "WINDOW") and fold(node["function_name"]) not in self.functions:
                 raise _refused(f"the function {node['function_name']}")
-        elif isinstance(kind, str) and kind not in _NODES and not kind.endswith("_TYPE_INFO"):
+        elif kind is not None and kind not in _NODES and not kind.endswith("_TYPE_INFO"):
             raise _refused({"SHOW_REF": "DESCRIBE, SHOW or SUMMARIZE"}.get(kind, f"a part of the kind {kind}"))
         if kind == "TABLE_FUNCTION" and fold(node["function"]["function_name"]) not in _TABLE_FUNCTIONS:
             raise _refused(f"the table function {node['function']['function_name']}")

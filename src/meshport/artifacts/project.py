@@ -6,7 +6,6 @@ Everything is frozen and holds only what meshport uses. Names are dbt's.
 from __future__ import annotations
 
 from functools import cached_property
-from functools import cached_property
 from typing import Any
 
 import msgspec

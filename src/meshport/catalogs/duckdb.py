@@ -102,7 +102,7 @@ class DuckDBCatalog:
         """Open the published file for writing, with dbt's own file attached to read from."""
         if target.get("type") != self.type:
             raise InputError(
-                f"dbt's target `{target.get('name')}` is of type {target.get('type')}; ports can be published to DuckDB only",
+                f"dbt's target `{target.get('name')}` is {target.get('type')}; ports can be published to DuckDB only",
                 hint="choose a DuckDB target with --target",
             )
         internal = Path(str(target["path"]))

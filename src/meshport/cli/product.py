@@ -133,7 +133,8 @@ def deprecate(
     meshport product deprecate customer_orders --port customer_orders.v1 --on 2027-01-31 \
         --replaced-by customer_orders.v2
     """
-    from meshport.cli.workspace import Workspace, actor
+    from meshport.access.principals import user
+    from meshport.cli.workspace import Workspace
     from meshport.plan.lifecycle import port_of, standing_of
 
     workspace = Workspace(project_dir, registry_url=registry_url)
@@ -147,13 +148,13 @@ def deprecate(
                 key,
                 port.label,
                 "deprecated",
-                actor=actor(),
+                actor=user(),
                 deprecation_date=f"{date:%Y-%m-%d}",
                 replaced_by=replacement,
                 note=note,
             )
         if not ports:
-            registry.set_product_status(key, "deprecated", actor=actor(), note=note)
+            registry.set_product_status(key, "deprecated", actor=user(), note=note)
     say(f"Deprecated, to go on {date:%Y-%m-%d}: {', '.join(port.label for port in chosen)}")
 
 

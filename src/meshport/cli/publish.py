@@ -40,13 +40,19 @@ def publish(
     """
     from meshport.cli.plan_text import plan_document
     from meshport.cli.workspace import Workspace
-    from meshport.errors import ExitCode
+    from meshport.errors import ExitCode, PlanMovedError
     from meshport.plan.apply import apply_plan, converge
     from meshport.plan.files import load_plan
 
     workspace = Workspace(project_dir, artifacts=artifacts, target=target, registry_url=registry_url)
     with workspace.registry() as registry, progress() as shown:
-        made = load_plan(plan_file) if plan_file else workspace.plan(registry)
+        made = workspace.plan(registry)
+        if plan_file and load_plan(plan_file).digest != made.digest:
+            raise PlanMovedError(
+                "the plan no longer fits: project, build, catalog or registry changed after it was made",
+                where=str(plan_file),
+                hint="look at a new one: meshport plan --out FILE",
+            )
         emit(plan_document(made), output_format)
         site = workspace.site(registry, shown)
         if made.actionable:
@@ -63,7 +69,7 @@ def publish(
                     f"Note: {workspace.catalog.name} is an ordinary file. Whoever can open it reads all of it; "
                     "masked columns hold masked values. `meshport query --as` checks subscriptions."
                 )
-        elif registry.unfinished(workspace.mesh.domain):
+        elif not made.blocked and registry.unfinished(workspace.mesh.domain):
             converge(site, made)
             say("An interrupted publish had written everything; its record is complete now.")
     if made.blocked:

@@ -42,12 +42,12 @@ def query(
     meshport query --as marketing "select country, count(*) from sales_published.customer_orders.orders_v1 group by 1"
     meshport query --as user:ann@example.com --max-rows 10 --format json "from sales_published.customer_orders.orders"
     """
+    from meshport.access.principals import user
     from meshport.access.query import query as run
-    from meshport.cli.workspace import actor
     from meshport.registry import open_registry
 
     with open_registry(project_dir, registry_url) as registry:
-        result = run(registry, principal, sql, actor=actor(), max_rows=max_rows)
+        result = run(registry, principal, sql, actor=user(), max_rows=max_rows)
     rows = [[_plain(value) for value in row] for row in result.rows]
     columns = [{"name": name, "type": kind} for name, kind in result.columns]
     table = Table([name for name, _ in result.columns], rows, empty="No rows.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -113,26 +111,16 @@ class Workspace:
 
     def site(self, registry: Registry, shown: Progress) -> Site:
         """Return where and how to write. Nothing is opened or run yet."""
+        from meshport.access.principals import user
         from meshport.dbt_command import Dbt
         from meshport.plan.apply import Site
 
         return Site(
             domain=self.mesh.domain,
-            actor=actor(),
+            actor=user(),
             registry=registry,
             catalog=self.catalog,
             renderer=Dbt(self.project_dir, self.target),
             observe=lambda: self.observe(registry),
             tell=shown.step,
         )
-
-
-def actor() -> str:
-    """Who runs this: the CI's user, else the user of the operating system. For the record, not for access."""
-    ci = os.environ.get("GITHUB_ACTOR") or os.environ.get("BUILD_REQUESTEDFOREMAIL")
-    if ci:
-        return f"user:{ci}"
-    try:
-        return f"user:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container's user without a name
-        return f"user:{os.getuid()}"

@@ -63,7 +63,7 @@ def apply_plan(site: Site, plan: Plan) -> list[str]:
     """Apply a plan and return the keys of the products that were published.
 
     Raises PlanMovedError where what the plan was made for is no longer what is there, VerificationError where a port
-    fails its contract or its masks: that port, and every product after it, keeps what it had.
+    fails its contract or its masks: its product, and every product after it, keeps what it had.
     """
     with locked(site) as lock:
         observed = site.observe()
@@ -74,11 +74,12 @@ def apply_plan(site: Site, plan: Plan) -> list[str]:
             )
         chosen = [product for product in plan.products if product.actionable]
         with journalled(site, plan.digest) as step:
-            write(site, chosen, observed, step, lock.renew)
-            finish_ledger(site, chosen)
-            for product in chosen:
-                if product.register:
-                    step(f"register {product.product.key}", partial(_register, site, plan, product))
+            written: list[ProductPlan] = []
+            try:
+                write(site, chosen, observed, step, lock.renew, written)
+            finally:
+                # What was written whole is recorded, whatever kept the rest from being written.
+                _record(site, plan, written, step)
     return [product.product.key for product in chosen]
 
 
@@ -126,11 +127,13 @@ def write(
     observed: Observed,
     step: Step,
     renew: Callable[[], None],
+    written: list[ProductPlan],
 ) -> None:
-    """Write every port that has changes."""
+    """Write every port that has changes; append each product to `written` once all of its ports are."""
     work = {product.product.key: operations_for(product, observed.relations) for product in products}
     ports = [(key, port) for key, ports in work.items() for port in ports]
     if not ports:
+        written.extend(products)
         return
     schemas = {port.relation.schema for product in products for port in product.product.ports}
     database = products[0].product.ports[0].relation.database
@@ -143,7 +146,8 @@ def write(
     catalog: Catalog = site.catalog
     with catalog.writer(rendered.target) as writer:
         step("prepare zone", lambda: writer.execute(rendered.statements[zone.id]))
-        for key in work:
+        for product in products:
+            key = product.product.key
             # All copies of a product are written and verified before the first of its ports changes.
             for phase in ("stage", "swap"):
                 for number, port in enumerate(work[key], start=1):
@@ -152,6 +156,7 @@ def write(
                     if statements:
                         step(f"{phase} {key}: {port.label}", partial(writer.execute, statements))
                 renew()
+            written.append(product)
 
 
 def statements_of(operations: Sequence[Operation], rendered: Rendered) -> list[Statement]:
@@ -195,6 +200,15 @@ def _entries(resources: Sequence[Resource]) -> dict[LedgerKey, str]:
         LedgerKey(kind=resource.kind, key=resource.key): msgspec.json.encode(resource.fields, order="sorted").decode()
         for resource in resources
     }
+
+
+def _record(site: Site, plan: Plan, products: list[ProductPlan], step: Step) -> None:
+    if not products:
+        return
+    finish_ledger(site, products)
+    for product in products:
+        if product.register:
+            step(f"register {product.product.key}", partial(_register, site, plan, product))
 
 
 def _register(site: Site, plan: Plan, product: ProductPlan) -> None:

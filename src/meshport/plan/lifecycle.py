@@ -85,7 +85,7 @@ def roll_back(site: Site, key: str, labels: Collection[str], note: str | None) -
             _execute(site, work, step)
             after = site.observe()
             planned = _remainder(product, builds, version, after)
-            write(site, [planned], after, step, lock.renew)
+            write(site, [planned], after, step, lock.renew, [])
             finish_ledger(site, [planned])
     return sorted(by_label)
 

@@ -13,7 +13,7 @@ STAGED = "__staged"
 PREVIOUS = "__previous"
 """A port's copy being written, and its previous version, stand beside it under its name with these endings."""
 BOOKKEEPING = "meshport"
-"""The schema of a published zone that holds tags and properties where the catalog has none; macros create and write it."""
+"""The schema of a published zone with tags and properties, where the catalog has none; macros create and write it."""
 
 
 class Field(Enum):
