@@ -10,10 +10,13 @@
   {% set names = meshport.duckdb__identifiers(port.columns | map(attribute='name')) %}
   {% set columns = [] %}
   {% for column in port.columns %}
-    {% set raw = 'source_rows.' ~ names[loop.index0] %}
-    {% set value = meshport.mask_expression(raw, column.mask) if column.mask else raw %}
-    {% set typed = 'cast(' ~ value ~ ' as ' ~ column.data_type ~ ')' if column.data_type else value %}
-    {% do columns.append(typed ~ ' as ' ~ names[loop.index0]) %}
+    {% set value = 'source_rows.' ~ names[loop.index0] %}
+    {# Only a mask's result is cast: a column that is not of its declared type must not pass verification by a cast. #}
+    {% if column.mask %}
+      {% set value = meshport.mask_expression(value, column.mask) %}
+      {% set value = 'cast(' ~ value ~ ' as ' ~ column.data_type ~ ')' if column.data_type else value %}
+    {% endif %}
+    {% do columns.append(value ~ ' as ' ~ names[loop.index0]) %}
   {% endfor %}
   {{ return(meshport.statements([['write the audited copy',
     'create or replace table ' ~ meshport.duckdb__relation_name(port.staged) ~ ' as\nselect\n  '

@@ -14,7 +14,10 @@ from meshport.errors import ExitCode
 pytestmark = pytest.mark.dbt
 
 KEY = "sales.customer_orders"
-CHANGED = "update customers_v1 set country = 'DE' where customer_id = 1"
+CHANGED = (
+    "update customers_v1 set country = 'DE' where customer_id = 1",
+    "alter table customers_v1 add column vip boolean default true",
+)
 
 
 def countries(domain: Domain) -> list[Any]:
@@ -23,11 +26,13 @@ def countries(domain: Domain) -> list[Any]:
 
 @pytest.fixture
 def twice(published: Domain) -> Domain:
-    """The toy domain after a second publish, of a build in which Ann moved to DE and the comment changed."""
-    published.rebuild(CHANGED)
+    """The toy domain after a second publish: Ann moved to DE, there is a column `vip` with a tag and a comment."""
+    published.rebuild(*CHANGED)
     with published.editing_model("customers.v1") as model:
-        model["description"] = "Another description."
+        vip = {**model["columns"]["country"], "name": "vip", "data_type": "boolean", "description": "Very important."}
+        model["columns"]["vip"] = {**vip, "config": {"meta": {"tags": {"business_term": "vip"}}}}
     published.publish()
+    assert published.tags("customers_v1", "vip") == {"business_term": "vip"}
     return published
 
 
@@ -107,15 +112,16 @@ def test_a_whole_product_retires(published: Domain) -> None:
     assert published.in_sync()
 
 
-def test_rollback_brings_back_rows_and_comments_and_keeps_the_bad_build_out(twice: Domain) -> None:
+def test_rollback_brings_back_the_rows_and_their_shape_and_keeps_the_bad_build_out(twice: Domain) -> None:
     assert countries(twice) == ["DE", "BE"]
     done = twice.run("product", "rollback", "customer_orders", "--yes", "--note", "wrong country")
     assert (done.code, "Rolled back: customers.v1, orders" in done.err) == (ExitCode.OK, True), done
     assert countries(twice) == ["NL", "BE"]
-    assert twice.comments("customers_v1")[""] == "One row a customer, it's good."
+    assert twice.ask("from customer_orders.customers_v1 order by 1") == toy.CUSTOMERS
     assert twice.comments("customers_v1")["email"] == "Their mail."
+    assert twice.tags("customers_v1", "vip") == {}
     newest = twice.publications(KEY)[0]
-    assert (newest.kind, newest.version, newest.note) == ("rollback", "1.0.2", "wrong country")
+    assert (newest.kind, newest.version, newest.note) == ("rollback", "2.0.0", "wrong country")
     assert set(newest.withdrawn) == {"customers.v1", "orders"}
 
     again = twice.publish(code=ExitCode.BLOCKED)
@@ -132,7 +138,7 @@ def test_rollback_brings_back_rows_and_comments_and_keeps_the_bad_build_out(twic
 
 
 def test_rollback_of_one_port_leaves_the_others(twice: Domain) -> None:
-    build = {label: b for label, b in twice.publications(KEY)[0].builds.items()}
+    build = twice.publications(KEY)[0].builds
     done = twice.run("product", "rollback", "customer_orders", "--port", "customers.v1", "--yes")
     assert done.code == ExitCode.OK, done
     newest = twice.publications(KEY)[0]

@@ -39,7 +39,9 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
             "secret.bonuses",
         ):
             connection.execute(f"create table {table} as select 1 as id, 'SECRET' as text")
-        connection.execute("create table orders.orders_v1 as from (values (1, 'open one'), (2, 'open two')) t(id, text)")
+        connection.execute(
+            "create table orders.orders_v1 as from (values (1, 'open one'), (2, 'open two')) t(id, text)"
+        )
         connection.execute("create table orders.\"or'ders v2\" as select 3 as id, 'quoted' as text")
         connection.execute("create table meshport.tags as select 'SECRET' as text")
         connection.execute("create macro orders.leak() as table select 'SECRET' as text")

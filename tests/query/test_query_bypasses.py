@@ -188,13 +188,12 @@ def test_a_port_without_a_subscription_is_denied_wherever_it_stands(market: Mark
 
 @pytest.mark.parametrize("sql", REACHES_FOR_THE_PORT)
 def test_the_same_queries_are_sql_that_runs_where_there_is_a_subscription(market: Market, sql: str) -> None:
-    """Otherwise the refusals above might be refusals of broken SQL."""
-    try:
-        rows = query(market.registry, "sales", sql.format(t=SECRET), actor="user:ann", max_rows=10).rows
-    except InputError as error:
-        assert "subqueries in lambda" in error.message or "cannot contain subqueries" in error.message
+    """Otherwise the refusals above might be refusals of broken SQL. Lambdas DuckDB itself keeps free of queries."""
+    if "lambda" in sql:
+        with pytest.raises(InputError, match=r"subqueries in lambda|cannot contain subqueries"):
+            query(market.registry, "sales", sql.format(t=SECRET), actor="user:ann", max_rows=10)
     else:
-        assert len(rows) >= (0 if "limit" in sql or "offset" in sql or "group by" in sql or "where" in sql else 1)
+        query(market.registry, "sales", sql.format(t=SECRET), actor="user:ann", max_rows=10)
 
 
 @pytest.mark.parametrize("sql", OTHER_WAYS)

@@ -1,7 +1,7 @@
 """Which tables a SELECT reads, by DuckDB's own parse tree. What this module does not know, it refuses.
 
-The text is executed as it was checked, by the same DuckDB: its parser reads it both times. (To execute the tree itself is
-no way: as a table function it knows no two columns of one name, as a pragma it is written as text and parsed again.)
+The text is executed as it was checked, by the same DuckDB: its parser reads it both times. (To execute the tree itself
+is no way: as a table function it knows no two columns of one name, as a pragma it is written out and parsed again.)
 """
 
 from __future__ import annotations

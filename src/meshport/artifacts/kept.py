@@ -1,7 +1,7 @@
 """What `meshport build` keeps of each dbt run, because dbt overwrites `run_results.json` with the next one.
 
-In `<target>/run_results/`, `<invocation id>.json` is dbt's file as it was, and `checksums/<invocation id>.json` maps unique
-ids to the checksums that the code had in that run: evidence that a later manifest can be compared with.
+In `<target>/run_results/`, `<invocation id>.json` is dbt's file as it was, and `checksums/<invocation id>.json` maps
+unique ids to the checksums that the code had in that run: evidence that a later manifest can be compared with.
 """
 
 from __future__ import annotations

@@ -71,6 +71,7 @@ class DuckDBCatalog:
             own_tags: dict[str, dict[str, str]] = defaultdict(dict)
             for column, key, value in tags.get((schema, table), ()):
                 own_tags[column.casefold()][key] = value
+            there = {"", *(name.casefold() for name, _, _ in columns[schema, table])}
             observed[relation] = ObservedRelation(
                 relation=relation,
                 columns=tuple(
@@ -79,6 +80,7 @@ class DuckDBCatalog:
                 ),
                 comment=comment,
                 tags=own_tags.get("", {}),
+                stray_tags={column: pairs for column, pairs in own_tags.items() if column not in there},
                 properties=dict(properties.get((schema, table), ())),
                 rows=rows.get((schema, table)),
                 previous=previous,

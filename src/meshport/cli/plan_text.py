@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from meshport.cli.output import Document, Table, Text
+from meshport.model import Port
 from meshport.plan.types import Change, Plan, ProductPlan
 
 SIGN = {"create": "+", "update": "~", "delete": "-"}
@@ -64,7 +67,7 @@ def _product(plan: ProductPlan) -> list[Table | Text]:
     if plan.blocked:
         rows = [(gate.name, gate.subject, gate.reason, gate.hint) for gate in plan.blocked]
         blocks.append(Table(["gate", "what", "why", "fix"], rows, title=f"{title}: blocked"))
-    rows_changed = [_row(change) for change in plan.changes]
+    rows_changed = _rows(plan)
     if rows_changed:
         blocks.append(Table(["", "kind", "on", "change", "why"], rows_changed, title=title))
     elif plan.actionable:
@@ -74,7 +77,47 @@ def _product(plan: ProductPlan) -> list[Table | Text]:
     return blocks
 
 
-def _row(change: Change) -> tuple[str, str, str, str, str]:
+Row = tuple[str, str, str, str, str]
+
+
+def _rows(plan: ProductPlan) -> list[Row]:
+    """Return a row a change; what a new port brings along (comments, tags) is one row a kind."""
+    ports = {port.relation: port for port in plan.product.ports}
+    new = {change.relation for change in plan.changes if change.kind == "port" and change.action == "create"}
+    along = Counter(
+        (change.relation, change.kind)
+        for change in plan.changes
+        if change.relation in new and change.kind != "port" and not change.drift
+    )
+    rows = []
+    for change in plan.changes:
+        if change.kind == "port":
+            rows.append(_row(change))
+            if any(field.field == "definition" for field in change.fields):
+                rows += _masks(ports[change.relation])
+        elif count := along.pop((change.relation, change.kind), 0):
+            what = f"{count} {change.kind}{'' if count == 1 else 's'}"
+            rows.append(("+", change.kind, change.relation.identifier, what, change.reason))
+        elif change.relation not in new or change.drift:
+            rows.append(_row(change))
+    return rows
+
+
+def _masks(port: Port) -> list[Row]:
+    """Return a row a masked column, and one for a row filter: what consumers will not see."""
+    rows = [
+        ("", "mask", f"{port.relation.identifier}.{column.name}", column.mask.name, column.classification or "")
+        for column in port.contract.columns
+        if column.mask is not None
+    ]
+    if port.row_filter is not None:
+        rows.append(
+            ("", "filter", port.relation.identifier, _short(port.row_filter.predicate), "config.meta.row_filter")
+        )
+    return rows
+
+
+def _row(change: Change) -> Row:
     fields = "; ".join(
         f"{field.field}: {_short(field.old)} → {_short(field.new)}"
         if field.old is not None and field.new is not None
@@ -86,7 +129,7 @@ def _row(change: Change) -> tuple[str, str, str, str, str]:
     return SIGN[change.action], change.kind, change.subject, f"{name}{fields}", drift + change.reason
 
 
-def _registration(plan: ProductPlan) -> tuple[str, str, str, str, str]:
+def _registration(plan: ProductPlan) -> Row:
     return (
         "~",
         "registry",
@@ -97,5 +140,5 @@ def _registration(plan: ProductPlan) -> tuple[str, str, str, str, str]:
 
 
 def _short(text: str | None) -> str:
-    shown = " ".join((text or "nothing").split())
+    shown = " ".join((text or "—").split())
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"

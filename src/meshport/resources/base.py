@@ -65,6 +65,7 @@ class ObservedColumn(msgspec.Struct, frozen=True, omit_defaults=True):
 class ObservedRelation(msgspec.Struct, frozen=True, omit_defaults=True):
     """A relation of the published zone as the catalog has it: one bulk reading, the source of every observed resource.
 
+    `stray_tags` are, by column, those of columns that it does not have (any more): a rollback can leave them.
     `properties` are what meshport wrote on it of itself; `rows` is the catalog's own count.
     `previous` are the properties of the version before, None where there is none.
     """
@@ -73,6 +74,7 @@ class ObservedRelation(msgspec.Struct, frozen=True, omit_defaults=True):
     columns: tuple[ObservedColumn, ...]
     comment: str = ""
     tags: dict[str, str] = {}
+    stray_tags: dict[str, dict[str, str]] = {}
     properties: dict[str, str] = {}
     rows: int | None = None
     previous: dict[str, str] | None = None

@@ -18,7 +18,8 @@ def desired(port: Port) -> Iterator[Resource]:
 
 def observed(relation: ObservedRelation) -> Iterator[Resource]:
     """Yield the tags that a relation carries, whoever set them."""
-    yield from _tags(relation.relation, {"": relation.tags, **{c.name: c.tags for c in relation.columns}})
+    on_columns = {**relation.stray_tags, **{c.name: c.tags for c in relation.columns}}
+    yield from _tags(relation.relation, {"": relation.tags, **on_columns})
 
 
 def _tags(relation: Relation, tags: dict[str, dict[str, str]]) -> Iterator[Resource]:

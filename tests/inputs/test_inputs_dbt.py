@@ -1,0 +1,69 @@
+"""What was generated, in the hands of dbt 1 and of dbt 2."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.inputs.conftest import KEY, NASTY, V1, V2, Mesh, deprecated
+from tests.query.running import meshport
+
+LATEST = "select \"e mail\", added from {{ ref('sales', 'customer_orders') }}\n"
+FIRST = "select id, \"select\" from {{ ref('sales', 'customer_orders', v=1) }}\n"
+
+
+def dbt(program: str, project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    path = Path(sys.executable).with_name(program)
+    return subprocess.run([path, *arguments], cwd=project, capture_output=True, text=True, check=False, env=os.environ)
+
+
+@pytest.mark.dbt
+def test_the_ports_work_in_both_dbts(mesh: Mesh) -> None:
+    mesh.publish("1.0.0", V1, V2)
+    (mesh.marketing / "models" / "latest.sql").write_text(LATEST)
+    (mesh.marketing / "models" / "first.sql").write_text(FIRST)
+    added = meshport("inputs", "add", KEY, "--project-dir", mesh.marketing)
+    assert added.code == 0, added.err
+
+    built = dbt("dbt", mesh.marketing, "build")
+    assert built.returncode == 0, built.stdout
+    assert "PASS=2 WARN=0 ERROR=0" in built.stdout, built.stdout
+    with duckdb.connect(str(mesh.marketing / "marketing.duckdb")) as connection:
+        connection.execute(f"attach '{mesh.root / 'sales' / 'sales_published.duckdb'}' as sales_published (read_only)")
+        assert connection.execute('select "e mail", added::varchar from latest').fetchall() == [
+            ("***@example.com", "2026-01-31")
+        ]
+        assert connection.execute("select * from first").fetchall() == [(1, "x")]
+
+    nodes = json.loads((mesh.marketing / "target" / "manifest.json").read_text())["nodes"]
+    first = nodes["model.sales.customer_orders.v1"]
+    assert first["description"] == NASTY
+    assert first["columns"]["id"]["description"] == NASTY
+    assert first["columns"]["e mail"]["config"]["meta"] == {
+        "classification": "pii.email",
+        "tags": {"kind": "{{ x }}"},
+    }
+    assert first["config"]["meta"]["meshport_input"] == KEY
+    assert (first["access"], first["config"]["materialized"]) == ("protected", "ephemeral")
+
+    parsed = dbt("dbt-core-experimental-parser", mesh.marketing, "parse")
+    assert parsed.returncode == 0, parsed.stdout + parsed.stderr
+    assert "Finished 'parse' for target" in parsed.stdout + parsed.stderr, parsed.stdout + parsed.stderr
+
+    mesh.publish("1.1.0", deprecated(V1), V2)
+    assert "1.0.0 → 1.1.0" in meshport("inputs", "add", KEY, "--project-dir", mesh.marketing).err
+    warned = dbt("dbt", mesh.marketing, "parse", "--no-partial-parse")
+    assert warned.returncode == 0, warned.stdout
+    assert "2027-01-31" in warned.stdout, warned.stdout
+
+    (mesh.marketing / "models" / "latest.sql").unlink()
+    (mesh.marketing / "models" / "first.sql").unlink()
+    assert meshport("inputs", "remove", KEY, "--project-dir", mesh.marketing).code == 0
+    without = dbt("dbt", mesh.marketing, "parse", "--no-partial-parse")
+    assert without.returncode == 0, without.stdout
