@@ -24,10 +24,15 @@ def column(write: Write, **changes: Any) -> DbtColumn:
 def test_config_meta_wins_over_meta(write: Write) -> None:
     old_and_new = {"meta": {"a": 1, "b": 1}, "config": {"meta": {"b": 2}}}
     assert customers(write, **old_and_new).meta == {"a": 1, "b": 2}
-    assert column(write, **old_and_new).meta == {"a": 1, "b": 2}
     assert column(write, meta={"a": 1}, config={}).meta == {"a": 1}
     assert column(write, meta=None, config={"meta": {"b": 2}}).meta == {"b": 2}
     assert column(write).meta == {}
+
+
+def test_a_columns_config_meta_is_all_of_its_meta(write: Write) -> None:
+    """dbt 2 copies what the model's meta says to the top level of its columns: it is not theirs."""
+    assert column(write, meta={"classification": "pii.email"}, config={"meta": {}}).meta == {}
+    assert column(write, meta={"a": 1, "b": 1}, config={"meta": {"b": 2}}).meta == {"b": 2}
 
 
 def test_nulls_everywhere(write: Write) -> None:

@@ -46,7 +46,7 @@ def orders(version: str, *more: Column, latest: bool = False, **changes: Any) ->
         latest=latest,
         unique_id=f"model.sales.customer_orders.v{version}",
         relation=Relation("sales_published", "customer_orders", f"customer_orders_v{version}"),
-        description=NASTY,
+        description=f"Version {version}. {NASTY}",
         contract=Contract(True, (*columns, *more)),
         **changes,
     )

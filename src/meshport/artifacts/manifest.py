@@ -94,7 +94,8 @@ def column(entry: wire.ColumnEntry) -> DbtColumn:
         entry.data_type,
         entry.description or "",
         entry.constraints or (),
-        meta(entry.meta, config.meta if config else None),
+        # Where a column has a config, its meta is all of it: dbt 2 copies the model's meta to the column's top level.
+        (entry.meta if config is None or config.meta is None else config.meta) or {},
         (config.tags if config else None) or entry.tags or (),
         entry.quote,
     )

@@ -19,6 +19,6 @@ CHECKS = (
     Check("dbt package", dbt.package, needs=("dbt_project.yml",)),
     Check("artifacts", zone.artifacts),
     Check("keys", zone.keys, needs=("mesh.yml", "standards", "artifacts")),
-    Check("registry", zone.registry),
+    Check("registry", zone.registry, needs=("mesh.yml",)),
     Check("published file", zone.published_file, needs=("mesh.yml",)),
 )

@@ -101,6 +101,6 @@ def _look(check: Check, place: Place) -> Finding:
         return check.look(place)
     except MeshportError as error:
         where = f" ({error.where})" if error.where else ""
-        return Finding("failed", f"{error.message}{where}", error.hint or "")
+        return Finding("failed", f"{error.message}{where}", error.hint or f"mend {error.where or check.name}")
     except Exception as error:  # a defect of one check must not hide the others
         return Finding("failed", f"{type(error).__name__}: {error}", "this is a defect of meshport: please report it")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from meshport.errors import BlockedError, InputError
-from meshport.inputs.quoting import as_yaml, comment_text, file_name, jinja_literal
+from meshport.inputs.quoting import as_yaml, comment_text, escape_jinja, file_name, jinja_literal
 from meshport.model import Column, Port
 from meshport.registry.types import PortStatus, ProductVersion
 
@@ -105,22 +105,28 @@ def _model(key: str, ports: list[Port], decided: Mapping[str, PortStatus]) -> di
     config = {"materialized": "ephemeral", "access": "protected"}
     first = ports[0]
     if first.version is None:
-        return {"name": first.name, **_port(key, first, decided, config)}
+        return {"name": first.name, "description": first.description, **_port(key, first, decided, config)}
     # Where the latest one is retired, dbt takes the highest of the others.
     latest = next((port for port in ports if port.latest), None)
+    description = (latest or ports[-1]).description
+    versions = []
+    for port in ports:
+        # dbt 1 renders the description of a version twice, and no other.
+        differs = port.description != description
+        own = {"description": escape_jinja(port.description)} if differs else {}
+        versions.append({"v": _number(port.version or ""), **own, **_port(key, port, decided, {})})
     return {
         "name": first.name,
-        "description": (latest or ports[-1]).description,
+        "description": description,
         **({"latest_version": _number(latest.version or "")} if latest else {}),
         "config": config,
-        "versions": [{"v": _number(port.version or ""), **_port(key, port, decided, {})} for port in ports],
+        "versions": versions,
     }
 
 
 def _port(key: str, port: Port, decided: Mapping[str, PortStatus], config: dict[str, Any]) -> dict[str, Any]:
     goes = deprecation(port, decided)
     return {
-        "description": port.description,
         **({"deprecation_date": date.fromisoformat(goes)} if goes else {}),
         "config": config | {"meta": {"meshport_input": key, **({"tags": port.tags} if port.tags else {})}},
         "columns": [_column(column) for column in port.contract.columns],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
-from typing import Any
+
+import yaml
 
 from meshport.dbt_command import Dbt
 from meshport.errors import InputError
@@ -26,20 +26,20 @@ def declare(project_dir: Path, domain: str) -> bool:
 
 
 def withdraw(project_dir: Path, domain: str) -> None:
-    """Take the package of a domain out of the project's packages, and out of what dbt installed."""
-    from ruamel.yaml import YAML
+    """Take the package of a domain out of the project's packages, and out of what dbt installed.
 
+    Raises InputError where somebody declared it in a way that is not meshport's to take apart.
+    """
     file = _file(project_dir)
+    line = f"- local: {ROOT}/{domain}"
     if file.is_file():
-        yaml = YAML()
-        yaml.preserve_quotes = True
-        document: Any = yaml.load(file.read_bytes().decode()) or {}
-        declared = document.get("packages") or []
-        for entry in [each for each in declared if isinstance(each, dict) and each.get("local") == f"{ROOT}/{domain}"]:
-            declared.remove(entry)
-            stream = io.StringIO()
-            yaml.dump(document, stream)
-            write_file(file, stream.getvalue().encode())
+        lines = file.read_bytes().decode().splitlines(keepends=True)
+        kept = [each for each in lines if each.strip() != line]
+        if add_package(file, f"{ROOT}/{domain}") is None and kept == lines:
+            raise InputError(f"{file.name} declares {ROOT}/{domain} in its own way", hint="take it out there first")
+        if not yaml.safe_load("".join(kept))["packages"]:
+            kept = ["packages: []\n" if each.rstrip() == "packages:" else each for each in kept]
+        write_file(file, "".join(kept).encode())
     link = project_dir / "dbt_packages" / domain
     if link.is_symlink():
         link.unlink()

@@ -13,6 +13,11 @@ def as_yaml(document: Any) -> str:
     return yaml.safe_dump(_escaped(document), sort_keys=False, allow_unicode=True, width=110)
 
 
+def escape_jinja(text: str) -> str:
+    """Return a text that is `text` after it was rendered once."""
+    return re.sub(r"\{[{%#]", lambda match: "{{ '" + match.group() + "' }}", text)
+
+
 def jinja_literal(text: str) -> str:
     """Return a text as a string literal within a Jinja expression."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
@@ -31,7 +36,7 @@ def file_name(text: str) -> str:
 
 def _escaped(value: Any) -> Any:
     if isinstance(value, str):
-        return re.sub(r"\{[{%#]", lambda match: "{{ '" + match.group() + "' }}", value)
+        return escape_jinja(value)
     if isinstance(value, dict):
         return {key: _escaped(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
