@@ -281,10 +281,13 @@ def _upstream(project: Project, node: Node) -> tuple[Upstream, ...]:
         seen.add(unique_id)
         product = parent.meta.get("meshport_input")
         if parent.resource_type != "model" or product or (parent.access == "public" and parent.group != node.group):
+            # An input's model is ephemeral: what is read is the published port, the one source behind it.
+            read = next((project.nodes[name] for name in parent.depends_on if name in project.nodes), parent)
+            place = read if product else parent
             found[unique_id] = Upstream(
                 unique_id=unique_id,
                 resource_type=parent.resource_type,
-                relation=Relation(parent.database or "", parent.schema or "", parent.identifier),
+                relation=Relation(place.database or "", place.schema or "", place.identifier),
                 product=_text(product),
             )
         else:

@@ -46,6 +46,10 @@ def make_plan(domain: str, project: Project, declared: list[Declared], observed:
         product_plan, left_alone = _plan_product(project, item, observed)
         products.append(product_plan)
         foreign.extend(left_alone)
+    keys = {item.product.key for item in declared}
+    products += [
+        _undeclared(standing) for key, standing in observed.standing.items() if key not in keys and _open(standing)
+    ]
     return sealed(
         Plan(
             domain=domain,
@@ -119,6 +123,34 @@ def _plan_product(project: Project, declared: Declared, observed: Observed) -> t
         evidence=evidence,
     )
     return planned, foreign
+
+
+def _open(standing: Standing) -> bool:
+    """Tell whether a product still has a port that is not retired."""
+    return any(port.label not in standing.retired for port in standing.head.product.ports)
+
+
+def _undeclared(standing: Standing) -> ProductPlan:
+    """Return the plan for a product that is published and that the project does not declare any more: nothing, loudly."""
+    product = standing.head.product
+    return ProductPlan(
+        product=product,
+        version_before=standing.head.version,
+        version=standing.head.version,
+        register=False,
+        gates=(
+            Gate(
+                name="contract",
+                subject=product.name,
+                passed=False,
+                reason="breaking: the product is published and is not declared any more",
+                hint=f"declare it again, or retire it first: meshport product retire {product.key}",
+            ),
+        ),
+        changes=(),
+        builds=standing.builds,
+        evidence={},
+    )
 
 
 def _digest(value: object) -> str:
