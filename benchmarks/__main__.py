@@ -1,4 +1,4 @@
-"""Runs benchmarks and prints their tables: `python -m benchmarks [NAME ...] [--json FILE]`."""
+"""Runs benchmarks and prints their tables: `python -m benchmarks [NAME ...] [--ports N] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from pathlib import Path
 
 from benchmarks.report import as_data, as_text
 
-BENCHMARKS = ("load",)
+BENCHMARKS: dict[str, tuple[str, ...]] = {"load": (), "publish": ("ports",)}
+"""The options that each takes."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)}; all if none is given")
+    parser.add_argument("--ports", type=int, default=1000, help="how many ports `publish` publishes; default: 1000")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in BENCHMARKS]:
         parser.error(f"no benchmark named {', '.join(unknown)}")
     reports = []
     for name in options.names or BENCHMARKS:
-        report = import_module(f"benchmarks.{name}").run()
+        taken = {option: getattr(options, option) for option in BENCHMARKS[name]}
+        report = import_module(f"benchmarks.{name}").run(**taken)
         print(as_text(report), flush=True)
         reports.append(as_data(report))
     if options.json:

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+COUNTED = ("catalog reads", "catalog writes", "registry reads", "registry writes", "dbt calls")
 READS = ("select", "with", "from", "pragma", "describe", "show")
 # What prepares a session or frames a transaction is neither read nor write.
 SESSION = ("begin", "commit", "rollback", "attach", "detach", "set", "reset", "use")
@@ -37,7 +38,7 @@ def run(arguments: Sequence[str]) -> Counted:
     """Run `meshport ARGUMENTS` in this process, once: the counters stay in it."""
     from meshport.cli import main
 
-    counts: Counter[str] = Counter()
+    counts = Counter(dict.fromkeys(COUNTED, 0))
     _count_dbt(counts)
     _count_registry(counts)
     _count_catalog(counts)

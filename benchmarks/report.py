@@ -8,13 +8,14 @@ import msgspec
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One thing measured. `seconds` and `peak_mb` are medians of `runs` fresh processes."""
+    """One thing measured. `seconds` and `peak_mb` are medians of `runs` fresh processes; `counts`, what else."""
 
     subject: str
     what: str
     seconds: float
     peak_mb: float
     runs: int
+    counts: dict[str, int] = {}
 
 
 class Goal(msgspec.Struct, frozen=True):
@@ -44,13 +45,18 @@ class Report(msgspec.Struct, frozen=True):
 def as_text(report: Report) -> str:
     """Lay a report out for reading; ratios are to the first row of the same subject."""
     first: dict[str, Row] = {}
-    table: list[tuple[Any, ...]] = [("subject", "what", "seconds", "x", "peak MB", "x", "runs")]
+    counted = list(dict.fromkeys(name for row in report.rows for name in row.counts))
+    table: list[tuple[Any, ...]] = [("subject", "what", "seconds", "x", "peak MB", "x", "runs", *counted)]
     for row in report.rows:
         base = first.setdefault(row.subject, row)
         times = f"{row.seconds / base.seconds:.2f}", f"{row.peak_mb / base.peak_mb:.2f}"
-        table.append((row.subject, row.what, f"{row.seconds:.3f}", times[0], f"{row.peak_mb:.0f}", times[1], row.runs))
-    widths = [max(len(str(line[i])) for line in table) for i in range(7)]
-    lines = ["  ".join(str(cell).ljust(width) for cell, width in zip(line, widths, strict=True)) for line in table]
+        counts = [row.counts.get(name, 0) for name in counted]
+        measured = f"{row.seconds:.3f}", times[0], f"{row.peak_mb:.0f}", times[1]
+        table.append((row.subject, row.what, *measured, row.runs, *counts))
+    widths = [max(len(str(cell)) for cell in column) for column in zip(*table, strict=True)]
+    lines = [
+        "  ".join(str(cell).ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table
+    ]
     goals = []
     for goal in report.goals:
         bound = f"below {goal.at_most:g}" if goal.at_most is not None else f"at least {goal.at_least:g}"

@@ -84,7 +84,7 @@ class Domain:
     def ask(self, query: str, file: Path | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query over the published file (or another one)."""
         with duckdb.connect(str(file or self.published), read_only=True) as connection:
-            return [tuple(map(_plain, row)) for row in connection.execute(query).fetchall()]
+            return plain(connection.execute(query).fetchall())
 
     def by_hand(self, *statements: str, file: Path | None = None) -> None:
         """Change the published file (or another one) as somebody does who goes around meshport."""
@@ -135,8 +135,9 @@ class Domain:
         return Domain(to)
 
 
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, (int, str)) or value is None else str(value)
+def plain(rows: list[Any]) -> list[tuple[Any, ...]]:
+    """Return rows with every value as JSON has it: dates and decimals as texts."""
+    return [tuple(v if isinstance(v, (int, str)) or v is None else str(v) for v in row) for row in rows]
 
 
 def _shift(value: Any, by: timedelta) -> None:

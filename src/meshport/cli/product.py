@@ -98,13 +98,13 @@ def rollback(
     workspace = Workspace(project_dir, target=target, registry_url=registry_url)
     with workspace.registry() as registry, progress() as shown:
         key = workspace.key(name)
-        returns, pending = find_returns(workspace.observe(registry), registry.versions(key), key, ports)
+        returns, pending = find_returns(registry, workspace.observe(registry), key, ports)
         rows = [(item.port.label, item.withdrawn, item.build) for item in (*returns, *pending)]
         emit(Document(data=rows, blocks=[Table(["port", "from build", "back to build"], rows, title=key)]), "text")
         if not yes:
             click.confirm("Roll back?", abort=True, err=True)
         done = roll_back(workspace.site(registry, shown), key, ports, note)
-    say(f"Rolled back: {', '.join(done)}")
+    say(f"Rolled back: {', '.join(done)}" if done else "The interrupted rollback is complete now.")
 
 
 @click.command()

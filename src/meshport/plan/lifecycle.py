@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,6 +24,9 @@ from meshport.registry.types import LedgerKey, ProductVersion, PublicationRecord
 from meshport.resources import observed_of
 from meshport.resources.port import definition
 
+if TYPE_CHECKING:
+    from meshport.registry import Registry
+
 
 class Return(msgspec.Struct, frozen=True):
     """A port on its way back: `port` as it was declared then, `build` to return to, `withdrawn` the build that goes."""
@@ -33,12 +37,14 @@ class Return(msgspec.Struct, frozen=True):
 
 
 def find_returns(
-    observed: Observed, versions: list[ProductVersion], key: str, labels: Collection[str]
+    registry: Registry, observed: Observed, key: str, labels: Collection[str]
 ) -> tuple[list[Return], list[Return]]:
     """Return which ports go back, and which of an interrupted rollback still have to. Empty `labels` means all.
 
-    Raises InputError for a product or port that was never published, BlockedError where there is nothing to go back to.
+    Both are empty where an interrupted rollback brought back all rows, and only the rest is left to do. Raises InputError
+    for a product or port that was never published, BlockedError where there is nothing to go back to.
     """
+    versions = registry.versions(key)
     standing = standing_of(observed, key)
     for label in labels:
         port_of(standing, label)
@@ -56,7 +62,8 @@ def find_returns(
         if then is None or build in withdrawn:
             continue
         (pending if current in withdrawn else returns).append(Return(port=then, build=build, withdrawn=current))
-    if not returns and not pending:
+    interrupted = {run.plan_digest for run in registry.unfinished(standing.head.product.domain)}
+    if not returns and not pending and _journal_name(key) not in interrupted:
         raise BlockedError(
             f"there is no previous version of {key} to go back to",
             hint=f"meshport product history {key} shows what was published",
@@ -65,11 +72,14 @@ def find_returns(
 
 
 def roll_back(site: Site, key: str, labels: Collection[str], note: str | None) -> list[str]:
-    """Bring back the previous version of a product's ports and return their labels."""
+    """Bring back the previous version of a product's ports and return their labels.
+
+    Empty where an earlier rollback was interrupted after all rows were back: what was left is done now.
+    """
     with locked(site) as lock:
         observed = site.observe()
         standing = standing_of(observed, key)
-        returns, pending = find_returns(observed, site.registry.versions(key), key, labels)
+        returns, pending = find_returns(site.registry, observed, key, labels)
         by_label = {item.port.label: item for item in (*returns, *pending)}
         head = standing.head.product
         product = msgspec.structs.replace(
@@ -77,7 +87,7 @@ def roll_back(site: Site, key: str, labels: Collection[str], note: str | None) -
         )
         builds = {**standing.builds, **{label: item.build for label, item in by_label.items()}}
         version = _version(standing, product)
-        with journalled(site, f"rollback {key}") as step:
+        with journalled(site, _journal_name(key)) as step:
             if returns:
                 record = _record(site, standing, product, version, builds, returns, note)
                 step(f"record {key}", partial(site.registry.record_publication, record))
@@ -128,6 +138,10 @@ def port_of(standing: Standing, label: str) -> Port:
         labels = ", ".join(port.label for port in standing.head.product.ports)
         raise InputError(f"{standing.head.product.key} has no port `{label}`", hint=f"its ports: {labels}")
     return port
+
+
+def _journal_name(key: str) -> str:
+    return f"rollback {key}"
 
 
 def _declared_then(versions: list[ProductVersion], port: Port, digest: str) -> Port | None:

@@ -131,7 +131,7 @@ def _open(standing: Standing) -> bool:
 
 
 def _undeclared(standing: Standing) -> ProductPlan:
-    """Return the plan for a product that is published and that the project does not declare any more: nothing, loudly."""
+    """Return the plan for a published product that the project does not declare any more: nothing, loudly."""
     product = standing.head.product
     return ProductPlan(
         product=product,

@@ -1,0 +1,103 @@
+"""What settings and files mean, in words: the part of the reference that no type can say."""
+
+from __future__ import annotations
+
+from meshport import mesh
+from meshport.artifacts import kept
+from meshport.inputs import folder as inputs
+from meshport.keys import MINIMUM_LENGTH, PREFIX
+from meshport.scaffold import answers
+
+MESH = {
+    "domain": "The domain's name: the first part of every product's key.",
+    "title": "Its name for people.",
+    "description": "What the domain is about.",
+    "owner.name": "The team or person who answers for the domain.",
+    "owner.email": "Their address.",
+    "registry": "The registry: a path (relative to this file) or an SQLAlchemy URL. Without it the user's data folder, "
+    "which all domains on one machine share. `--registry` and MESHPORT_REGISTRY come before it.",
+    "published.database": "The name of the published zone in the catalog. Without it `<domain>_published`.",
+    "published.path": "DuckDB only: the published file, relative to this one. Without it `<database>.duckdb`.",
+}
+
+META = (
+    ("group", "data_product", "Makes the group a data product; its owner is the group's, its ports the public models."),
+    ("model", "row_filter", "Which rows the port shows. The predicate sees unmasked values."),
+    ("model", "meshport_input", "In generated packages of inputs: the product that the model reads. Not for writing."),
+    ("column", "classification", "What the column holds, in the words of the [standards](standards.md)."),
+    ("column", "mask", "Another mask of those that the classification allows."),
+    ("group, model, column", "tags", "Values for tags whose template says `from: meta`, by tag."),
+)
+
+DATA_PRODUCT = {
+    "title": "Its name for people. Without it the group's name.",
+    "tier": "How far the data is refined; the standards say which values there are.",
+    "slo.freshness": "How old the data gets at most, as a duration such as `24h`.",
+    "slo.quality": "The share of checks that pass, between 0 and 1.",
+    "terms": "What consumers may do with it.",
+    "support": "Where to ask, such as `{channel: '#sales-data'}`.",
+}
+
+ROW_FILTER = {
+    "columns": "The columns that the predicate reads.",
+    "predicate": "An SQL condition; rows for which it does not hold are not published.",
+}
+
+VARIABLES = {
+    "MESHPORT_REGISTRY": "The registry, as `--registry`: a path (relative to the current folder) or an SQLAlchemy URL.",
+    f"{PREFIX}<NAME>": f"A key of masks and macros (`key='name'`), {MINIMUM_LENGTH} characters or more. The masks "
+    f"`hash` and `token` use {PREFIX}DEFAULT. It never gets into SQL, logs or artifacts.",
+    "MESHPORT_DUCKDB_PATH": "In scaffolded projects: the DuckDB file that dbt writes. Without it `<domain>.duckdb`.",
+    "DATABRICKS_HOST": "In scaffolded projects, target `databricks`: the workspace.",
+    "DATABRICKS_HTTP_PATH": "... the SQL warehouse.",
+    "DATABRICKS_TOKEN": "... the token.",
+    "DATABRICKS_CATALOG": "... the catalog. Without it the domain's name.",
+    "DATABRICKS_SCHEMA": "... the schema. Without it `internal`.",
+    "DBT_PROFILES_DIR": "dbt's own: where profiles.yml is. `meshport doctor` looks there too.",
+    "DBT_PROJECT_DIR": "dbt's own: the project. The DuckDB plugin finds inputs by it.",
+    "DBT_ENV_CUSTOM_ENV_<NAME>": "dbt's own, kept in artifacts. Results of another environment are no evidence.",
+    "GITHUB_ACTOR": "Who publishes, in GitHub Actions; for the record only. Elsewhere the user logged in.",
+    "BUILD_REQUESTEDFOREMAIL": "The same in Azure DevOps.",
+    "MESHPORT_RENDER_<N>": "Between meshport and dbt, not for setting: a request to render SQL.",
+}
+
+_RUNS = f"target/{kept.FOLDER}"
+FILES = (
+    (mesh.FILE_NAME, "`meshport new`", "Names the domain. Yours from then on."),
+    (answers.FILE_NAME, "`meshport new`, `update`", "What the project was scaffolded with. Commit it."),
+    (
+        answers.UNMANAGED,
+        "`meshport new .`",
+        "What the project had before of the template: never updated. Commit it.",
+    ),
+    (
+        "git: branch meshport-template",
+        "`meshport new`, `update`",
+        "The template as it came, to merge newer ones. Push it.",
+    ),
+    ("vendor/meshport/", "`meshport new`, `update`", "The dbt package `meshport`. Commit it."),
+    (
+        f"{_RUNS}/<invocation>.json",
+        "`meshport build`",
+        f"The results of each dbt run, the newest {kept.KEPT_RUNS}: evidence for publishing.",
+    ),
+    (f"{_RUNS}/{kept.CHECKSUMS}/<invocation>.json", "`meshport build`", "The checksums of the code that ran."),
+    ("<published.path>", "`meshport publish`", "The published zone (DuckDB). Consumers read it; dbt never writes it."),
+    (
+        "<registry>",
+        "the first command that needs it",
+        "The registry (SQLite); in use with `-wal` and `-shm` beside it.",
+    ),
+    ("--out FILE", "`meshport plan --out`", "A plan. `publish --plan` applies exactly it, or refuses."),
+    (
+        f"{inputs.ROOT}/<domain>/",
+        "`meshport inputs add`",
+        "A dbt package of another domain's ports, declared in packages.yml. Commit it.",
+    ),
+    (
+        f"{inputs.ROOT}/<domain>/{inputs.DESCRIPTION}",
+        "`meshport inputs add`",
+        "Which products and versions it is of, and where the published file is.",
+    ),
+    ("models/**/*.yml", "`meshport inspect --write`", "Declarations of products; comments and formatting stay."),
+)

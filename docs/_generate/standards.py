@@ -1,0 +1,55 @@
+"""docs/reference/standards.md: the default standards."""
+
+from __future__ import annotations
+
+from docs._generate import ROOT
+from docs._generate.markdown import code, codes, document, prose, table
+from meshport.standards import load_standards
+
+
+def page() -> str:
+    """Return the reference of the default standards."""
+    standards = load_standards(ROOT / "standards")
+    masks_of = [
+        (code(name), prose(entry.description), codes(entry.masks) or "none: published as it is", codes(entry.detect))
+        for name, entry in standards.classifications.items()
+    ]
+    masks = [
+        (
+            code(name),
+            prose(entry.description),
+            codes(entry.types),
+            f"[`{entry.method}`](macros.md#{entry.method})",
+            codes(f"{key}: {value}" for key, value in entry.arguments.items()),
+        )
+        for name, entry in standards.masks.items()
+    ]
+    tags = [
+        (
+            code(name),
+            prose(entry.description),
+            ", ".join(entry.applies_to),
+            code(entry.source) if entry.source != "meta" else code(f"config.meta.tags.{name}"),
+            "yes" if entry.required else "",
+            codes(entry.values),
+        )
+        for name, entry in standards.tag_templates.items()
+    ]
+    return document(
+        "Standards",
+        [
+            "What ships with meshport in [`standards/`](../../standards); how to write them is in "
+            "[the guide for the central team](../guides/central-team.md).",
+            "## Classifications",
+            "A column says what it holds in `config.meta.classification`. It is published under the first of these "
+            "masks that takes its type, or under the one that `config.meta.mask` names, if it is of this list. "
+            "`meshport inspect` suggests a classification where the column's name matches.",
+            table(("Classification", "Meaning", "Masks", "Names that suggest it"), masks_of),
+            "## Masks",
+            table(("Mask", "What it does", "Types", "Macro", "Arguments"), masks),
+            "## Tags",
+            "`meta` in `from` of a template is `config.meta.tags.<tag>` of the group (for all of its ports), the model "
+            "or the column. A required tag without a value, and a value that is not allowed, block a publish.",
+            table(("Tag", "Meaning", "On", "Value from", "Required", "Allowed values"), tags),
+        ],
+    )

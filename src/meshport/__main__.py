@@ -1,0 +1,5 @@
+"""`python -m meshport`."""
+
+from meshport.cli import main
+
+main()
