@@ -1,15 +1,20 @@
-{% macro swap_port(port) %}
-  {{ return(adapter.dispatch('swap_port', 'meshport')(port)) }}
+{% macro swap_port(port, keep_previous=true) %}
+  {{ return(adapter.dispatch('swap_port', 'meshport')(port, keep_previous)) }}
 {% endmacro %}
 
-{% macro duckdb__swap_port(port) %}
+{% macro duckdb__swap_port(port, keep_previous) %}
+  {% if keep_previous %}
+    {% set leave = meshport.duckdb__move_relation(port.target, port.previous, if_exists=true) %}
+  {% else %}
+    {% set leave = meshport.duckdb__forget_relation(port.target, tables=['properties']) %}
+  {% endif %}
   {{ return(
     meshport.duckdb__forget_relation(port.previous)
-    + meshport.duckdb__move_relation(port.target, port.previous, if_exists=true)
+    + leave
     + meshport.duckdb__move_relation(port.staged, port.target)
   ) }}
 {% endmacro %}
 
-{% macro default__swap_port(port) %}
+{% macro default__swap_port(port, keep_previous) %}
   {{ return(meshport.no_body('swap_port')) }}
 {% endmacro %}

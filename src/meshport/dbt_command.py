@@ -16,6 +16,8 @@ from meshport.catalogs.base import Statement
 from meshport.errors import InputError, UnavailableError
 from meshport.plan.operations import Operation
 
+ARTIFACTS = "target"
+"""Where dbt writes its artifacts, in the project; DBT_TARGET_PATH is set to it, so that they are found."""
 MARKER = "MESHPORT_RENDER:"
 PART_BYTES = 100_000  # Linux limits one argument or variable to 128 KiB
 CALL_BYTES = 1_000_000  # ... and all of them together to 2 MiB
@@ -39,11 +41,11 @@ class _Response(msgspec.Struct):
 
 
 class Dbt:
-    """dbt in one project, for one target (None: the profile's default)."""
+    """dbt in one project, for one target (None: DBT_TARGET, else the profile's default)."""
 
     def __init__(self, project_dir: Path, target: str | None = None) -> None:
         self.project_dir = project_dir
-        self.target = target
+        self.target = target or os.environ.get("DBT_TARGET")
 
     def run(
         self, command: Sequence[str], *, environment: Mapping[str, str] | None = None, capture: bool = False
@@ -53,7 +55,7 @@ class Dbt:
         return subprocess.run(
             [executable(), *command, *target],
             cwd=self.project_dir,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, "DBT_TARGET_PATH": ARTIFACTS, **(environment or {})},
             capture_output=capture,
             text=True,
             check=False,

@@ -13,6 +13,14 @@ import msgspec
 Status = Literal["published", "deprecated", "retired"]
 
 
+def fold(name: str) -> str:
+    """Return a name as catalogs compare it: without case, in ASCII only (`Größe` and `größe` differ from `GRÖSSE`)."""
+    return name.translate(_LOWER)
+
+
+_LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
 class Owner(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who answers for a product: the owner of its dbt group."""
 
@@ -35,11 +43,15 @@ class Relation(msgspec.Struct, frozen=True, order=True):
 
 
 class Mask(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A mask of the standards, chosen for one column: an anonymising macro and its arguments."""
+    """A mask of the standards, chosen for one column: an anonymising macro and its arguments.
+
+    `distinct` says that different values stay different, so that a unique column stays unique.
+    """
 
     name: str
     method: str
     arguments: dict[str, str | int | float | bool] = {}
+    distinct: bool = False
 
 
 class RowFilter(msgspec.Struct, frozen=True):
@@ -91,8 +103,8 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, or None. Names compare without case, as catalogs compare them."""
-        folded = name.casefold()
-        return next((column for column in self.columns if column.name.casefold() == folded), None)
+        folded = fold(name)
+        return next((column for column in self.columns if fold(column.name) == folded), None)
 
 
 class Upstream(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,30 +7,29 @@ the others.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from meshport.artifacts.project import DbtColumn, Group, Node, Project
-from meshport.errors import MeshportError
+from meshport.declarations import Problems, declared_tags, text
 from meshport.mesh import Mesh
 from meshport.model import (
     Column,
     Constraint,
     Contract,
     Gate,
-    Mask,
     Owner,
     Port,
     Product,
     QualityRule,
     Relation,
-    RowFilter,
     Slo,
     Upstream,
+    fold,
 )
+from meshport.protection import block_broken_constraints, block_misplaced, mask_of, row_filter_of
 from meshport.resources import BOOKKEEPING, PREVIOUS, STAGED
-from meshport.standards import Standards, choose_mask
+from meshport.standards import Standards
 from meshport.tags import column_tags, port_tags
 
 
@@ -51,11 +50,6 @@ class _DataProduct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     support: dict[str, str] = {}
 
 
-class _Problems(list[Gate]):
-    def block(self, gate: str, subject: str, reason: str, hint: str = "") -> None:
-        self.append(Gate(name=gate, subject=subject, passed=False, reason=reason, hint=hint))
-
-
 def derive(project: Project, mesh: Mesh, standards: Standards) -> list[Declared]:
     """Return the products that this project declares, ordered by name."""
     groups = [
@@ -63,7 +57,8 @@ def derive(project: Project, mesh: Mesh, standards: Standards) -> list[Declared]
         for group in project.groups.values()
         if group.package_name == project.name and group.meta.get("data_product")
     ]
-    return [_product(project, mesh, standards, group) for group in sorted(groups, key=lambda g: g.name)]
+    ordered = sorted(groups, key=lambda group: group.name)
+    return _without_clashes([_product(project, mesh, standards, group) for group in ordered])
 
 
 def unpublished(project_dir: Path) -> list[Product]:
@@ -83,19 +78,19 @@ def unpublished(project_dir: Path) -> list[Product]:
 
 
 def _product(project: Project, mesh: Mesh, standards: Standards, group: Group) -> Declared:
-    problems = _Problems()
+    problems = Problems()
     declared = _declaration(group, problems)
     product = Product(
         domain=mesh.domain,
         name=group.name,
         title=declared.title or group.name,
         description=group.description,
-        owner=Owner(name=_text(group.owner.get("name")), email=_text(group.owner.get("email"))),
+        owner=Owner(name=text(group.owner.get("name")), email=text(group.owner.get("email"))),
         tier=declared.tier,
         slo=declared.slo,
         terms=declared.terms,
         support=declared.support,
-        tags=_declared_tags(group.meta, group.name, problems),
+        tags=declared_tags(group.meta, group.name, problems),
     )
     if not (product.owner.name or product.owner.email):
         problems.block(
@@ -104,13 +99,14 @@ def _product(project: Project, mesh: Mesh, standards: Standards, group: Group) -
             "the product has no owner",
             f"give the group `{group.name}` an owner with a name or an e-mail",
         )
-    if group.name.casefold() == BOOKKEEPING:
+    if fold(group.name) == BOOKKEEPING:
         problems.block(
             "name",
             group.name,
             f"the schema `{BOOKKEEPING}` of the published zone is meshport's own",
             "give the group another name",
         )
+    block_misplaced(group, group.name, problems)
     models = sorted(
         (
             node
@@ -130,11 +126,10 @@ def _product(project: Project, mesh: Mesh, standards: Standards, group: Group) -
             f"set `access: public` on a model of the group `{group.name}`",
         )
     ports = tuple(_port(project, mesh, standards, product, node, problems) for node in models)
-    _block_shared_relations(ports, problems)
     return Declared(product=msgspec.structs.replace(product, ports=ports), problems=tuple(problems))
 
 
-def _declaration(group: Group, problems: _Problems) -> _DataProduct:
+def _declaration(group: Group, problems: Problems) -> _DataProduct:
     raw = group.meta["data_product"]
     if raw is True:
         return _DataProduct()
@@ -147,9 +142,7 @@ def _declaration(group: Group, problems: _Problems) -> _DataProduct:
         return _DataProduct()
 
 
-def _port(
-    project: Project, mesh: Mesh, standards: Standards, product: Product, node: Node, problems: _Problems
-) -> Port:
+def _port(project: Project, mesh: Mesh, standards: Standards, product: Product, node: Node, problems: Problems) -> Port:
     label = node.name if node.version is None else f"{node.name}.v{node.version}"
     if node.materialized == "ephemeral":
         problems.block(
@@ -158,7 +151,7 @@ def _port(
             "an ephemeral model has no relation to publish",
             "materialise it as a table, view or incremental model",
         )
-    if node.identifier.casefold().endswith((STAGED, PREVIOUS)):
+    if fold(node.identifier).endswith((STAGED, PREVIOUS)):
         problems.block(
             "ports",
             label,
@@ -172,7 +165,7 @@ def _port(
             "a port needs an enforced contract",
             "set `contract: {enforced: true}` and declare the type of every column",
         )
-    columns = tuple(_column(project, standards, product, label, column, problems) for column in node.columns)
+    columns = tuple(_column(standards, label, column, project.adapter_type, problems) for column in node.columns)
     constraints = _constraints(node)
     port = Port(
         name=node.name,
@@ -191,33 +184,24 @@ def _port(
                 for test in project.tests_of(node.unique_id)
             ),
         ),
-        row_filter=_row_filter(node, label, problems),
+        row_filter=row_filter_of(node, label, problems),
         upstream=_upstream(project, node),
         deprecation_date=node.deprecation_date,
     )
-    _block_nulls_in_not_null(port, problems)
-    declared = {**product.tags, **_declared_tags(node.meta, label, problems)}
+    block_broken_constraints(port, problems)
+    block_misplaced(node, label, problems)
+    declared = {**product.tags, **declared_tags(node.meta, label, problems)}
     tags, missing = port_tags(standards, product, port, declared)
     for gate in missing:
         problems.append(gate)
     return msgspec.structs.replace(port, tags=tags)
 
 
-def _column(
-    project: Project, standards: Standards, product: Product, label: str, column: DbtColumn, problems: _Problems
-) -> Column:
+def _column(standards: Standards, label: str, column: DbtColumn, dialect: str, problems: Problems) -> Column:
     subject = f"{label}.{column.name}"
-    classification = _text(column.meta.get("classification"))
-    mask: Mask | None = None
-    if classification is not None:
-        try:
-            mask = choose_mask(
-                standards, classification, column.data_type, _text(column.meta.get("mask")), project.adapter_type
-            )
-        except MeshportError as error:
-            problems.block("masks", subject, error.message, error.hint or "")
-    declared = _declared_tags(column.meta, subject, problems)
-    tags, missing = column_tags(standards, subject, classification, declared)
+    mask = mask_of(standards, column, subject, dialect, problems)
+    classification = text(column.meta.get("classification"))
+    tags, missing = column_tags(standards, subject, classification, declared_tags(column.meta, subject, problems))
     problems.extend(missing)
     return Column(
         name=column.name,
@@ -250,25 +234,6 @@ def _constraints(node: Node) -> tuple[Constraint, ...]:
     return tuple(found)
 
 
-def _row_filter(node: Node, label: str, problems: _Problems) -> RowFilter | None:
-    raw = node.meta.get("row_filter")
-    if raw is None:
-        return None
-    hint = "row_filter: {columns: [country], predicate: \"country <> 'XX'\"}"
-    try:
-        row_filter = msgspec.convert(raw, RowFilter)
-    except msgspec.ValidationError as error:
-        problems.block("row_filter", label, f"`config.meta.row_filter` does not fit: {error}", hint)
-        return None
-    known = {column.name.casefold() for column in node.columns}
-    for name in row_filter.columns:
-        if name.casefold() not in known:
-            problems.block(
-                "row_filter", label, f"the row filter names the column `{name}`, which the port does not have", hint
-            )
-    return row_filter
-
-
 def _upstream(project: Project, node: Node) -> tuple[Upstream, ...]:
     """Return what a port is built from, through internal models: sources, seeds, snapshots, other products' ports."""
     found: dict[str, Upstream] = {}
@@ -288,55 +253,25 @@ def _upstream(project: Project, node: Node) -> tuple[Upstream, ...]:
                 unique_id=unique_id,
                 resource_type=parent.resource_type,
                 relation=Relation(place.database or "", place.schema or "", place.identifier),
-                product=_text(product),
+                product=text(product),
             )
         else:
             waiting.extend(parent.depends_on)
     return tuple(found[unique_id] for unique_id in sorted(found))
 
 
-def _declared_tags(meta: dict[str, Any], subject: str, problems: _Problems) -> dict[str, str]:
-    raw = meta.get("tags", {})
-    if not isinstance(raw, dict) or not all(isinstance(value, (str, int, float, bool)) for value in raw.values()):
-        problems.block("tags", subject, "`config.meta.tags` must map tag keys to values", "tags: {retention: 2y}")
-        return {}
-    return {str(key): str(value) for key, value in raw.items()}
-
-
-def _block_shared_relations(ports: tuple[Port, ...], problems: _Problems) -> None:
-    seen: dict[str, Port] = {}
-    for port in ports:
-        # Catalogs compare names without case.
-        other = seen.setdefault(port.relation.identifier.casefold(), port)
-        if other is not port:
-            problems.block(
-                "ports",
-                port.label,
-                f"{port.label} and {other.label} would both be published as {port.relation}",
-                "give one of them another alias",
-            )
-
-
-def _block_nulls_in_not_null(port: Port, problems: _Problems) -> None:
-    required = {
-        name.casefold()
-        for constraint in port.contract.constraints
-        if constraint.type in ("not_null", "primary_key")
-        for name in constraint.columns
-    }
-    for column in port.contract.columns:
-        if column.mask is not None and column.mask.method == "nullify" and column.name.casefold() in required:
-            problems.block(
-                "masks",
-                f"{port.label}.{column.name}",
-                f"the mask `{column.mask.name}` empties a column that the contract calls not null",
-                "name another mask in `config.meta.mask`, or drop the constraint",
-            )
-
-
-def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, list):  # dbt 1.10+ takes several e-mail addresses for one owner
-        return ", ".join(str(item) for item in value)
-    return str(value)
+def _without_clashes(declared: list[Declared]) -> list[Declared]:
+    """Block ports that would be published under a name that another port has; catalogs compare names without case."""
+    seen: dict[tuple[str, str], str] = {}
+    checked = []
+    for item in declared:
+        problems = Problems(item.problems)
+        for port in item.product.ports:
+            place = fold(port.relation.schema), fold(port.relation.identifier)
+            subject = f"{item.product.name}.{port.label}"
+            other = seen.setdefault(place, subject)
+            if other != subject:
+                reason = f"{subject} and {other} would both be published as {port.relation}"
+                problems.block("ports", port.label, reason, "give one of them another name or alias")
+        checked.append(msgspec.structs.replace(item, problems=tuple(problems)))
+    return checked

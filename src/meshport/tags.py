@@ -47,7 +47,10 @@ def _fill(
             block(f"the tag `{key}` cannot be `{value}`", f"one of: {', '.join(template.values)}")
         else:
             tags[key] = value
+    own = [key for key, template in templates.items() if template.source == "meta"]
     for key in declared:
         if key not in standards.tag_templates:
-            block(f"the tag `{key}` is not in the standards", f"one of: {', '.join(standards.tag_templates)}")
+            block(f"the tag `{key}` is not in the standards", f"one of: {', '.join(own)}")
+        elif key not in own:
+            block(f"the tag `{key}` cannot be declared on a {kind}", f"one of: {', '.join(own)}")
     return tags, blocked

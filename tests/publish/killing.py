@@ -14,6 +14,7 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -101,6 +102,8 @@ def in_child(action: Callable[[], object]) -> tuple[int, Any]:
         os.close(reader)
         try:
             os.write(writer, msgspec.json.encode(action()))
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(0)
     os.close(writer)
@@ -122,9 +125,9 @@ def seen(domain: Domain) -> dict[str, Any]:
 
         tables = ask("select schema_name || '.' || table_name from duckdb_tables()")
         for name, table in (("customers", "customer_orders.customers_v1"), ("orders", "customer_orders.orders")):
-            if [table] in tables:
+            if (table,) in tables:
                 found[name] = ask(f"from {table} order by 1")
-        if ["meshport.tags"] in tables:
+        if ("meshport.tags",) in tables:
             found["tags"] = ask("from meshport.tags select column_name, key, value where relation = 'customers_v1'")
         found["comments"] = ask(
             "from duckdb_columns() select column_name, comment where table_name = 'customers_v1' and comment is not null"
@@ -171,7 +174,8 @@ def main(folder: Path, rendered: Path, command: Sequence[str]) -> None:
 
     def run(last: int | None) -> tuple[list[str], list[str]]:
         writes = Writes(last).watch()
-        assert domain.run(*command).code == 0
+        done = domain.run(*command)
+        assert done.code == 0, done
         return writes.kinds, list(sys.modules)
 
     _, (kinds, modules) = in_child(lambda: run(None))

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from meshport.access.principals import Principal, parse_principal
-from meshport.access.select import Name, fold, tables_of
+from meshport.access.select import Name, tables_of
 from meshport.access.subscriptions import may_read
 from meshport.catalogs.duckdb import attach, first_line
 from meshport.errors import DeniedError, InputError, MeshportError
-from meshport.model import Port
+from meshport.model import Port, fold
 from meshport.registry.types import ProductVersion
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from meshport.errors import InputError
+from meshport.model import fold
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -97,11 +98,6 @@ def _functions() -> frozenset[str]:
     with duckdb.connect(":memory:") as connection:
         known = {str(name) for (name,) in connection.execute(_FUNCTIONS).fetchall()}
     return frozenset(known - _REFUSED | _BUILT_IN)
-
-
-def fold(name: str) -> str:
-    """Return a name as DuckDB compares it: without the case of ASCII letters, and of no others."""
-    return name.encode().lower().decode()
 
 
 class _Walk:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from meshport.artifacts.catalog import read_catalog
-from meshport.artifacts.kept import kept_checksums
+from meshport.artifacts.kept import kept_runs
 from meshport.artifacts.manifest import read_manifest
 from meshport.artifacts.project import DbtColumn, Exposure, Group, Node, Project, Result, Test
 from meshport.artifacts.reading import collector_off
@@ -48,6 +48,6 @@ def load_project(artifacts_dir: Path) -> Project:
             exposures=manifest.exposures,
             results=results,
             foreign_results=foreign,
-            checksums=kept_checksums(artifacts_dir),
+            kept=kept_runs(artifacts_dir),
             catalog=read_catalog(artifacts_dir / "catalog.json"),
         )

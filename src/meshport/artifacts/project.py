@@ -75,11 +75,9 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
     compiled_code: str | None = None
 
     @property
-    def node(self) -> str | None:
-        """The node this test is of: the one dbt attached it to, else the only one it reads, else None."""
-        if self.attached_node is not None:
-            return self.attached_node
-        return self.depends_on[0] if len(self.depends_on) == 1 else None
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes this test is of: the one dbt attached it to, else all that it reads."""
+        return self.depends_on if self.attached_node is None else (self.attached_node,)
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,10 +121,20 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, str] = {}
 
 
+class KeptRun(msgspec.Struct, frozen=True):
+    """What `meshport build` keeps of a run beside its results.
+
+    `target` is the dbt target, None for the profile's default; `checksums` are those of what ran, by unique id.
+    """
+
+    target: str | None
+    checksums: dict[str, str]
+
+
 class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One dbt project. `results` holds, per node, the newest result of a command that really ran it.
 
-    `checksums` are what `meshport build` kept of each run: invocation id to unique id to the code's checksum.
+    `kept` is what `meshport build` kept of each run, by invocation id.
     `catalog` maps a node's unique id to its real columns as (name, type), in order.
     `environment` is the `DBT_ENV_CUSTOM_ENV_*` of the manifest, `invocation_id` the dbt run that wrote it.
     """
@@ -142,7 +150,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     groups: dict[str, Group]
     exposures: dict[str, Exposure]
     results: dict[str, Result]
-    checksums: dict[str, dict[str, str]] = {}
+    kept: dict[str, KeptRun] = {}
     catalog: dict[str, tuple[tuple[str, str], ...]]
     foreign_results: int = 0
 
@@ -154,6 +162,6 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _tests_by_node(self) -> dict[str, list[Test]]:
         found: dict[str, list[Test]] = {}
         for test in sorted(self.tests.values(), key=lambda test: test.unique_id):
-            if test.node is not None:
-                found.setdefault(test.node, []).append(test)
+            for node in test.nodes:
+                found.setdefault(node, []).append(test)
         return found

@@ -12,8 +12,10 @@ from meshport.artifacts.project import Result
 from meshport.artifacts.reading import Artifact, Metadata, read_artifact
 
 SCHEMA_VERSIONS = range(4, 7)
-EVIDENCE = frozenset({"build", "run", "test", "seed", "snapshot"})
+EVIDENCE = frozenset({"build", "run", "test", "seed", "snapshot", "retry"})
 """Commands whose results say something about data. dbt writes the same file when it only compiled."""
+CHANGES = EVIDENCE | {"clone"}
+"""Commands that change data: what they did supersedes what was shown before, evidence or not."""
 
 
 class Timing(msgspec.Struct, gc=False):
@@ -46,9 +48,16 @@ class Arguments(msgspec.Struct, gc=False):
     sample: Any = None
 
     @property
-    def is_evidence(self) -> bool:
-        """Whether the command filled relations with their real rows, or tested them."""
-        return (self.which or self.command) in EVIDENCE and not self.empty and not self.sample
+    def name(self) -> str:
+        """The command."""
+        return self.which or self.command or ""
+
+    @property
+    def no_evidence(self) -> str | None:
+        """Why what the command built or tested is not what should be published; None where it is."""
+        if self.name not in EVIDENCE:
+            return self.name
+        return "empty" if self.empty else "sample" if self.sample else None
 
 
 class File(Artifact, gc=False):
@@ -85,17 +94,18 @@ def _files(artifacts_dir: Path) -> list[Path]:
 
 def _read(path: Path) -> Iterable[Result]:
     file = read_artifact(path, _decoder, "run-results", SCHEMA_VERSIONS)
-    if not (file.args and file.args.is_evidence):
+    if file.args is None or file.args.name not in CHANGES:
         return ()
-    environment = file.metadata.environment
-    return [_result(entry, file.metadata, environment) for entry in file.results or ()]
+    environment, instead = file.metadata.environment, file.args.no_evidence
+    return [_result(entry, file.metadata, environment, instead) for entry in file.results or ()]
 
 
-def _result(entry: Entry, metadata: Metadata, environment: dict[str, str]) -> Result:
+def _result(entry: Entry, metadata: Metadata, environment: dict[str, str], instead: str | None) -> Result:
+    """Build a result; `instead` is the status of what was run and shows nothing."""
     execute = next((timing for timing in entry.timing or () if timing.name == "execute"), Timing())
     return Result(
         unique_id=entry.unique_id,
-        status=entry.status,
+        status=instead or entry.status,
         failures=entry.failures,
         message=entry.message,
         started_at=execute.started_at,

@@ -14,11 +14,14 @@ from meshport.resources import ObservedRelation
 
 
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One statement as a macro rendered it. `expect: no_rows` marks a verification: each row is a violation."""
+    """One statement as a macro rendered it. `expect: no_rows` marks a verification: each row is a violation.
+
+    `rows` is a question whose answer is the rows.
+    """
 
     step: str
     sql: str
-    expect: Literal["nothing", "no_rows"] = "nothing"
+    expect: Literal["nothing", "no_rows", "rows"] = "nothing"
 
 
 class Capabilities(msgspec.Struct, frozen=True):

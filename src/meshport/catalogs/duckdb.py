@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from meshport.catalogs.base import Capabilities, Statement, VerificationError, Violation
 from meshport.errors import InputError, UnavailableError
 from meshport.keys import prepare_connection
-from meshport.model import Relation
+from meshport.model import Relation, fold
 from meshport.resources import BOOKKEEPING, PREVIOUS, STAGED, ObservedColumn, ObservedRelation
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ _COLUMNS = """
     from duckdb_columns() c where c.database_name = ? and not c.internal and c.schema_name <> ?
     order by c.schema_name, c.table_name, c.column_index"""
 _TABLES = """
-    select schema_name, table_name, coalesce(comment, '')
+    select schema_name, table_name, coalesce(comment, ''), false
     from duckdb_tables() where database_name = ? and schema_name <> ?
     union all
-    select schema_name, view_name, coalesce(comment, '')
+    select schema_name, view_name, coalesce(comment, ''), true
     from duckdb_views() where database_name = ? and schema_name <> ? and not internal"""
 
 
@@ -52,17 +52,17 @@ class DuckDBCatalog:
         """Read relations, columns, comments, tags, properties and numbers of rows in five queries."""
         if not self.path.exists():
             return {}
-        with self._attached(read_only=True) as connection:
+        with self._attached(read_only=True) as connection, _explained(self.path):
             columns: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
             for schema, table, *column in connection.execute(_COLUMNS, [self.database, BOOKKEEPING]).fetchall():
                 columns[schema, table].append((column[0], column[1], column[2]))
             tables = connection.execute(_TABLES, [self.database, BOOKKEEPING] * 2).fetchall()
             tags = self._bookkeeping(connection, "tags", "column_name, key, value")
             properties = self._bookkeeping(connection, "properties", "key, value")
-            names = {(schema, table) for schema, table, _ in tables}
+            names = {(schema, table) for schema, table, _, is_view in tables if not is_view}
             rows = self._count_rows(connection, [place for place in properties if place in names])
         observed = {}
-        for schema, table, comment in tables:
+        for schema, table, comment, is_view in tables:
             if table.endswith((PREVIOUS, STAGED)):
                 continue
             relation = Relation(self.database, schema, table)
@@ -70,12 +70,12 @@ class DuckDBCatalog:
             previous = dict(properties.get(before, ())) if before in names else None
             own_tags: dict[str, dict[str, str]] = defaultdict(dict)
             for column, key, value in tags.get((schema, table), ()):
-                own_tags[column.casefold()][key] = value
-            there = {"", *(name.casefold() for name, _, _ in columns[schema, table])}
+                own_tags[fold(column)][key] = value
+            there = {"", *(fold(name) for name, _, _ in columns[schema, table])}
             observed[relation] = ObservedRelation(
                 relation=relation,
                 columns=tuple(
-                    ObservedColumn(name=name, data_type=kind, comment=text, tags=own_tags.get(name.casefold(), {}))
+                    ObservedColumn(name=name, data_type=kind, comment=text, tags=own_tags.get(fold(name), {}))
                     for name, kind, text in columns[schema, table]
                 ),
                 comment=comment,
@@ -83,6 +83,7 @@ class DuckDBCatalog:
                 stray_tags={column: pairs for column, pairs in own_tags.items() if column not in there},
                 properties=dict(properties.get((schema, table), ())),
                 rows=rows.get((schema, table)),
+                is_view=is_view,
                 previous=previous,
             )
         return observed
@@ -165,9 +166,15 @@ class DuckDBWriter:
             self._connection.execute("commit")
         except duckdb.Error as error:
             self._roll_back()
+            # The text of an error about data quotes the data, and this message goes to the journal and to CI's logs.
+            said = (
+                "a value does not fit"
+                if isinstance(error, (duckdb.DataError, duckdb.IntegrityError))
+                else first_line(error)
+            )
             raise UnavailableError(
-                f"DuckDB refused a statement of `{statement.step}`: {first_line(error)}",
-                hint="nothing of this port was changed; --debug shows the statement",
+                f"DuckDB refused a statement of `{statement.step}`: {type(error).__name__}: {said}",
+                hint="nothing of this port was changed; --debug shows all that DuckDB says",
             ) from error
         except BaseException:
             self._roll_back()
@@ -198,11 +205,26 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read
             connection.execute(statement)
             return
         except duckdb.Error as error:
-            held = "lock" in str(error).lower()
+            held = "set lock on file" in str(error)
             if held and time.monotonic() < deadline:
                 time.sleep(0.2)
                 continue
             raise _unavailable(error, path, held=held) from error
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what DuckDB says while a published file is read into an error for people."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise UnavailableError(
+            f"the published file cannot be read: {first_line(error)}",
+            where=str(path),
+            hint="somebody changed what meshport keeps in it; restore the file, or move it away and publish anew",
+        ) from error
 
 
 def identifier(name: str) -> str:
@@ -223,9 +245,9 @@ def first_line(error: Exception) -> str:
 def _unavailable(error: Exception, path: Path, *, held: bool) -> UnavailableError:
     if held:
         holder = re.search(r"PID (\d+)", str(error))
-        who = f" by process {holder.group(1)}" if holder else ""
+        who = f" by process {holder.group(1)}" if holder else " by another process"
         return UnavailableError(
-            f"the DuckDB file is open for writing{who}",
+            f"the DuckDB file is in use{who}",
             where=str(path),
             hint="DuckDB lets one process write and shuts out all others: wait for it, or close it",
         )

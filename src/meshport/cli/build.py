@@ -36,9 +36,11 @@ def build(
     meshport build --vars '{day: 2026-01-31}'
     """
     from meshport.artifacts.kept import keep_run
-    from meshport.dbt_command import Dbt
+    from meshport.dbt_command import ARTIFACTS, Dbt
     from meshport.errors import BlockedError, ExitCode
 
+    if any(word.startswith("--target-path") for word in dbt_arguments):
+        raise click.UsageError("--target-path is not for `meshport build`: it keeps dbt's artifacts in target/")
     dbt = Dbt(project_dir.resolve(), target)
     dbt.ensure_packages()
     chosen = [word for selector in select for word in ("--select", selector)]
@@ -46,7 +48,7 @@ def build(
     done = dbt.run(["build", *chosen, *refresh, *dbt_arguments])
     if done.returncode not in (0, 1):  # 2: dbt could not run at all, and said why
         ctx.exit(ExitCode.INPUT)
-    kept = keep_run(project_dir / "target")
+    kept = keep_run(project_dir / ARTIFACTS, dbt.target)
     say(f"Kept: {kept}")
     if done.returncode != 0:
         raise BlockedError(

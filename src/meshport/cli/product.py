@@ -135,13 +135,19 @@ def deprecate(
     """
     from meshport.access.principals import user
     from meshport.cli.workspace import Workspace
+    from meshport.errors import BlockedError
     from meshport.plan.lifecycle import port_of, standing_of
 
     workspace = Workspace(project_dir, registry_url=registry_url)
     with workspace.registry() as registry:
         key = workspace.key(name)
         standing = standing_of(workspace.observe(registry), key)
-        chosen = [port_of(standing, label) for label in ports] or list(standing.head.product.ports)
+        chosen = [port_of(standing, label) for label in ports] or [
+            port for port in standing.head.product.ports if port.label not in standing.retired
+        ]
+        gone = [port.label for port in chosen if port.label in standing.retired]
+        if gone or not chosen:
+            raise BlockedError(f"retired already: {', '.join(gone) or key}", hint=f"meshport show {key}")
         replacement = port_of(standing, replaced_by).label if replaced_by else None
         for port in chosen:
             registry.set_port_status(

@@ -43,6 +43,7 @@ def publish(
     from meshport.errors import ExitCode, PlanMovedError
     from meshport.plan.apply import apply_plan, converge
     from meshport.plan.files import load_plan
+    from meshport.plan.site import open_publishes
 
     workspace = Workspace(project_dir, artifacts=artifacts, target=target, registry_url=registry_url)
     with workspace.registry() as registry, progress() as shown:
@@ -69,7 +70,7 @@ def publish(
                     f"Note: {workspace.catalog.name} is an ordinary file. Whoever can open it reads all of it; "
                     "masked columns hold masked values. `meshport query --as` checks subscriptions."
                 )
-        elif not made.blocked and registry.unfinished(workspace.mesh.domain):
+        elif not made.blocked and open_publishes(registry.unfinished(workspace.mesh.domain)):
             converge(site, made)
             say("An interrupted publish had written everything; its record is complete now.")
     if made.blocked:

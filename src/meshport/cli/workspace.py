@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from meshport.artifacts.project import Project
     from meshport.catalogs.base import Catalog
     from meshport.cli.output import Progress
-    from meshport.plan.apply import Site
     from meshport.plan.make import Observed
+    from meshport.plan.site import Site
     from meshport.plan.types import Plan
     from meshport.products import Declared
     from meshport.registry import Registry
@@ -39,7 +40,7 @@ class Workspace:
     ) -> None:
         self.project_dir = project_dir.resolve()
         self.artifacts = artifacts or self.project_dir / "target"
-        self.target = target
+        self.target = target or os.environ.get("DBT_TARGET")
         self._registry_url = registry_url
 
     @cached_property
@@ -90,6 +91,7 @@ class Workspace:
 
     def observe(self, registry: Registry) -> Observed:
         """Read everything that planning needs, in a constant number of queries."""
+        from meshport.artifacts.kept import evidence_digest
         from meshport.plan.make import Observed
 
         catalog = self.catalog
@@ -101,19 +103,23 @@ class Workspace:
             ledger={key.key: msgspec.json.decode(fields, type=dict[str, str]) for key, fields in ledger.items()},
             standing=registry.standing(self.mesh.domain),
             interrupted=bool(registry.unfinished(self.mesh.domain)),
+            artifacts=evidence_digest(self.artifacts),
         )
 
     def plan(self, registry: Registry) -> Plan:
         """Return what publishing this project would change."""
         from meshport.plan.make import make_plan
 
-        return make_plan(self.mesh.domain, self.project, self.declared, self.observe(registry))
+        # Observed first: what changes while the artifacts are read is then noticed when the plan is applied.
+        observed = self.observe(registry)
+        return make_plan(self.mesh.domain, self.project, self.declared, observed, self.target)
 
     def site(self, registry: Registry, shown: Progress) -> Site:
         """Return where and how to write. Nothing is opened or run yet."""
         from meshport.access.principals import user
+        from meshport.artifacts.kept import evidence_digest
         from meshport.dbt_command import Dbt
-        from meshport.plan.apply import Site
+        from meshport.plan.site import Site
 
         return Site(
             domain=self.mesh.domain,
@@ -122,5 +128,6 @@ class Workspace:
             catalog=self.catalog,
             renderer=Dbt(self.project_dir, self.target),
             observe=lambda: self.observe(registry),
+            artifacts=lambda: evidence_digest(self.artifacts),
             tell=shown.step,
         )

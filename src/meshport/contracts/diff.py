@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from meshport.datatypes import same
-from meshport.model import Constraint, Contract
+from meshport.model import Constraint, Contract, fold
 
 Severity = Literal["breaking", "compatible", "patch"]
 
@@ -77,7 +77,7 @@ def _constraints(old: Contract, new: Contract) -> list[ContractChange]:
 
 
 def _identity(constraint: Constraint) -> tuple[object, ...]:
-    columns = frozenset(name.casefold() for name in constraint.columns)
+    columns = frozenset(fold(name) for name in constraint.columns)
     return constraint.type, columns, " ".join((constraint.expression or "").split())
 
 

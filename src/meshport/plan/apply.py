@@ -7,56 +7,17 @@ else's. Then each port, in one go. The registry comes last: a version in it mean
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol
-
-import msgspec
 
 from meshport.catalogs.base import Catalog, Statement
-from meshport.errors import MeshportError, PlanMovedError, UnavailableError
-from meshport.plan.diff import diff
-from meshport.plan.make import Observed, product_digest, resources_of
+from meshport.errors import PlanMovedError
+from meshport.plan.ledger import finish_ledger, intended
+from meshport.plan.make import Observed, product_digest
 from meshport.plan.operations import Operation, operations_for, prepare_zone
+from meshport.plan.site import Rendered, Site, Step, journalled, locked, open_publishes
 from meshport.plan.types import Plan, ProductPlan
-from meshport.registry.types import LedgerKey, PublicationRecord
-from meshport.resources import ObservedRelation, Resource, observed_of, place_of
-
-LOCK_WAIT_SECONDS = 30.0
-Step = Callable[[str, Callable[[], object]], None]
-"""Runs one named step and journals it."""
-
-
-class Renderer(Protocol):
-    """Whoever turns operations into statements: dbt."""
-
-    def render(self, operations: Sequence[Operation]) -> Rendered:
-        """Return the statements of each operation."""
-
-
-class Rendered(Protocol):
-    """Statements by operation id, and what dbt connects to."""
-
-    @property
-    def target(self) -> dict[str, Any]:
-        """What dbt connects to."""
-
-    @property
-    def statements(self) -> Mapping[str, tuple[Statement, ...]]:
-        """The statements by operation id."""
-
-
-class Site(msgspec.Struct, frozen=True):
-    """Everything that applying needs: where to read, write, render and record, and who does it."""
-
-    domain: str
-    actor: str
-    registry: Any  # a meshport.registry.Registry; not named, so that planning does not import a database
-    catalog: Any  # a meshport.catalogs.base.Catalog
-    renderer: Any  # a Renderer
-    observe: Callable[[], Observed]
-    tell: Callable[[str, int, int], None]
+from meshport.registry.types import PublicationRecord
 
 
 def apply_plan(site: Site, plan: Plan) -> list[str]:
@@ -87,38 +48,8 @@ def converge(site: Site, plan: Plan) -> None:
     """Complete the ledger of publishes that were interrupted after their last write, and close their journal."""
     with locked(site):
         finish_ledger(site, [product for product in plan.products if not product.blocked])
-        for run in site.registry.unfinished(site.domain):
+        for run in open_publishes(site.registry.unfinished(site.domain)):
             site.registry.journal_end(run.id, "converged")
-
-
-@contextmanager
-def locked(site: Site) -> Iterator[Any]:
-    """Hold the domain's lock: one publish at a time, across processes and machines."""
-    with site.registry.lock(site.domain, site.actor, LOCK_WAIT_SECONDS) as lock:
-        yield lock
-
-
-@contextmanager
-def journalled(site: Site, plan_digest: str) -> Iterator[Step]:
-    """Yield a function that runs one named step and journals it; runs that an earlier publish left open end with it."""
-    registry = site.registry
-    earlier = registry.unfinished(site.domain)
-    run = registry.journal_begin(site.domain, plan_digest, site.actor)
-
-    def step(name: str, action: Callable[[], object]) -> None:
-        registry.journal(run, name, "started", None)
-        try:
-            action()
-        except MeshportError as error:
-            registry.journal(run, name, "failed", error.message)
-            raise
-        registry.journal(run, name, "done", None)
-
-    # A run that fails stays open like one that was killed: the ledger already holds what it meant to write.
-    yield step
-    registry.journal_end(run, "done")
-    for interrupted in earlier:
-        registry.journal_end(interrupted.id, "converged")
 
 
 def write(
@@ -141,10 +72,13 @@ def write(
     operations = [zone, *(operation for _, port in ports for operation in (*port.stage, *port.swap))]
     site.tell("rendering with dbt", 0, len(operations))
     rendered = site.renderer.render(operations)
-    intent = [r for product in products for r in resources_of(product.product, product.builds)]
-    site.registry.write_ledger(site.catalog.name, site.domain, _entries(intent))
     catalog: Catalog = site.catalog
-    with catalog.writer(rendered.target) as writer:
+    with intended(site, products) as swapped, catalog.writer(rendered.target) as writer:
+        # From here on nobody else writes what is read: dbt that ran in the meantime has changed the artifacts.
+        if site.artifacts() != observed.artifacts:
+            raise PlanMovedError(
+                "dbt ran after the plan was made: its rows are not the ones that were tested", hint="run it again"
+            )
         step("prepare zone", lambda: writer.execute(rendered.statements[zone.id]))
         for product in products:
             key = product.product.key
@@ -155,51 +89,15 @@ def write(
                     statements = statements_of(getattr(port, phase), rendered)
                     if statements:
                         step(f"{phase} {key}: {port.label}", partial(writer.execute, statements))
-                renew()
+                    if phase == "swap":
+                        swapped.add(port.relation)
+                    renew()
             written.append(product)
 
 
 def statements_of(operations: Sequence[Operation], rendered: Rendered) -> list[Statement]:
     """Return the statements of some operations in order."""
     return [statement for operation in operations for statement in rendered.statements[operation.id]]
-
-
-def finish_ledger(site: Site, products: list[ProductPlan]) -> None:
-    """Read the catalog back, check that it took everything, and keep in the ledger what was written."""
-    catalog: Catalog = site.catalog
-    relations = catalog.observe()
-    desired = [r for product in products for r in resources_of(product.product, product.builds)]
-    wanted = {resource.key for resource in desired}
-    found = [r for relation in _relations(products, relations) for r in observed_of(relation)]
-    missing, _ = diff(desired, found, {})
-    if missing:
-        raise UnavailableError(
-            f"the catalog did not keep what was written: {missing[0].subject} ({missing[0].kind})",
-            where=catalog.name,
-            hint="somebody else is writing there; run `meshport plan`",
-        )
-    ledger: dict[LedgerKey, str] = site.registry.ledger(catalog.name, site.domain)
-    entries = _entries([resource for resource in found if resource.key in wanted])
-    changed = {key: value for key, value in entries.items() if ledger.get(key) != value}
-    site.registry.write_ledger(catalog.name, site.domain, changed)
-    ours = {port.relation for product in products for port in product.product.ports}
-    site.registry.forget(
-        catalog.name, site.domain, [key for key in ledger if key not in entries and place_of(key.key) in ours]
-    )
-
-
-def _relations(products: list[ProductPlan], relations: Mapping[Any, ObservedRelation]) -> Iterator[ObservedRelation]:
-    for product in products:
-        for port in product.product.ports:
-            if port.relation in relations:
-                yield relations[port.relation]
-
-
-def _entries(resources: Sequence[Resource]) -> dict[LedgerKey, str]:
-    return {
-        LedgerKey(kind=resource.kind, key=resource.key): msgspec.json.encode(resource.fields, order="sorted").decode()
-        for resource in resources
-    }
 
 
 def _record(site: Site, plan: Plan, products: list[ProductPlan], step: Step) -> None:

@@ -1,39 +1,15 @@
-"""The gates of publishing: what must be shown before anything of a product is written. Pure.
-
-A missing piece of evidence is a blocked gate with a reason, never an exception.
-"""
+"""The gates of publishing that look at what is published already: contracts, names, builds. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from textwrap import shorten
 
-from meshport.artifacts.project import Node, Project, Result, Test
 from meshport.contracts import diff_contracts
-from meshport.model import Evidence, Gate, Port, Product, QualityRule
+from meshport.model import Gate, Port, Product, Relation
+from meshport.plan.diff import Ledger
 from meshport.registry.types import Standing
-
-BUILT = ("success", "pass")
-PASSED = ("pass", "success", "warn")
-LONGEST_MESSAGE = 160  # of dbt's words in a reason: it appends tables and stacks of macros
-
-
-def evidence_of(project: Project, port: Port) -> tuple[str | None, tuple[Evidence, ...], list[Gate]]:
-    """Return the build a port would hold (None without evidence), what its tests said, and the gates."""
-    node = project.nodes[port.unique_id]
-    result = project.results.get(port.unique_id)
-    problem = _build_problem(project, node, result)
-    if problem is not None or result is None:
-        reason, hint = problem or ("", "")
-        return None, (), [Gate(name="built", subject=port.label, passed=False, reason=reason, hint=hint)]
-    gates = [Gate(name="built", subject=port.label, passed=True, reason=f"built at {result.completed_at}")]
-    evidence = []
-    for rule in port.contract.rules:
-        seen, gate = _test(project, port, rule, result)
-        gates.append(gate)
-        if seen is not None:
-            evidence.append(seen)
-    return result.completed_at, tuple(evidence), gates
+from meshport.resources import ObservedRelation
+from meshport.resources import port as ports
 
 
 def contract_gates(product: Product, standing: Standing | None, dialect: str) -> Iterator[Gate]:
@@ -49,6 +25,7 @@ def contract_gates(product: Product, standing: Standing | None, dialect: str) ->
         if old is None:
             yield Gate(name="contract", subject=port.label, passed=True, reason="new port")
             continue
+        yield from _unmasked(old, port)
         changes = diff_contracts(old.contract, port.contract, dialect)
         breaking = [change for change in changes if change.severity == "breaking"]
         for change in breaking:
@@ -109,57 +86,47 @@ def withdrawn_gates(builds: Mapping[str, str], withdrawn: Mapping[str, Collectio
             )
 
 
-def _build_problem(project: Project, node: Node, result: Result | None) -> tuple[str, str] | None:
-    """Return why a result is no evidence for this node as the manifest has it (reason, hint), or None."""
-    rebuild = f"run `meshport build --select {node.name}`"
-    if result is None:
-        return "no run result: nothing shows that it was built", rebuild
-    if result.status not in BUILT:
-        said = f": {shorten(result.message, LONGEST_MESSAGE, placeholder=' …')}" if result.message else ""
-        return f"its last build ended with `{result.status}`{said}", rebuild
-    if result.completed_at is None:
-        return "its run result does not say when it was built", rebuild
-    return _mismatch(project, node, result, rebuild)
+def place_gates(product: Product, relations: Mapping[Relation, ObservedRelation], ledger: Ledger) -> Iterator[Gate]:
+    """Yield a blocked gate for each port at whose name somebody else's relation stands: it is never taken over."""
+    for port in product.ports:
+        relation = relations.get(port.relation)
+        if relation is None:
+            continue
+        ours = "build" in relation.properties or ports.key_of(port) in ledger
+        if not ours or relation.previous == {}:
+            name = port.relation.identifier if not ours else ports.previous_of(port)
+            yield Gate(
+                name="place",
+                subject=port.label,
+                passed=False,
+                reason=f"a relation that meshport did not write stands at {port.relation.schema}.{name}",
+                hint="move it out of the published zone, or give the model another alias",
+            )
 
 
-def _mismatch(project: Project, node: Node | Test, result: Result, rebuild: str) -> tuple[str, str] | None:
-    """Return how a result is of another code, target or environment than the manifest's, or None."""
-    if result.invocation_id is not None and result.invocation_id == project.invocation_id:
-        return None
-    if result.environment != project.environment:
-        return f"it was run in another environment ({result.environment} instead of {project.environment})", rebuild
-    if isinstance(node, Node) and result.relation_name is not None and result.relation_name != node.relation_name:
-        return (
-            f"it was built as {result.relation_name}, the manifest says {node.relation_name}: another target",
-            rebuild,
-        )
-    kept = project.checksums.get(result.invocation_id or "", {}).get(node.unique_id)
-    if kept is not None:
-        return None if kept == (node.checksum or "") else ("its code changed since it was run", rebuild)
-    if result.compiled_code is None or node.compiled_code is None:
-        return "nothing shows that this code was run: the artifacts are of different dbt runs", rebuild
-    return None if result.compiled_code == node.compiled_code else ("its code changed since it was run", rebuild)
+def leftover_gates(standing: Standing, relations: Mapping[Relation, ObservedRelation]) -> Iterator[Gate]:
+    """Yield a blocked gate for each retired port that is still in the catalog: a retirement was interrupted."""
+    for port in standing.head.product.ports:
+        if port.label in standing.retired and port.relation in relations:
+            key = standing.head.product.key
+            yield Gate(
+                name="retired",
+                subject=port.label,
+                passed=False,
+                reason="it is retired and still in the catalog: its retirement was interrupted",
+                hint=f"finish it: meshport product retire {key} --port {port.label}",
+            )
 
 
-def _test(project: Project, port: Port, rule: QualityRule, built: Result) -> tuple[Evidence | None, Gate]:
-    def gate(passed: bool, reason: str, hint: str = "") -> Gate:
-        subject = f"{port.label}: {rule.name}"
-        return Gate(name="tests", subject=subject, passed=passed, reason=reason, hint=hint)
-
-    again = f"run `meshport build --select {port.name}`"
-    result = project.results.get(rule.unique_id)
-    if result is None:
-        return None, gate(False, "the test was not run", again)
-    evidence = Evidence(rule=rule, status=result.status, failures=result.failures, executed_at=result.completed_at)
-    if result.status not in PASSED:
-        failures = f", {result.failures} failures" if result.failures else ""
-        return evidence, gate(False, f"the test ended with `{result.status}`{failures}", "mend the data or the test")
-    # A unit test judges the model's code, on rows of its own and before the model is built: the run that built it is
-    # enough. A data test judges the rows that it read.
-    with_its_model = rule.kind == "unit" and result.invocation_id == built.invocation_id
-    mismatch = None if with_its_model else _mismatch(project, project.tests[rule.unique_id], result, again)
-    if mismatch is not None:
-        return evidence, gate(False, *mismatch)
-    if rule.kind != "unit" and (result.started_at or "") < (built.completed_at or ""):
-        return evidence, gate(False, "the test was run on an older build", again)
-    return evidence, gate(True, "warned" if result.status == "warn" else "passed")
+def _unmasked(old: Port, new: Port) -> Iterator[Gate]:
+    """Yield a blocked gate for each column that would lose its mask only because nothing classifies it any more."""
+    for before in old.contract.columns:
+        now = new.contract.column(before.name)
+        if before.mask is not None and now is not None and now.mask is None and now.classification is None:
+            yield Gate(
+                name="masks",
+                subject=f"{new.label}.{now.name}",
+                passed=False,
+                reason=f"it is published masked, as `{before.classification}`, and would be readable by everybody",
+                hint="classify it: `public` or `internal` publishes it as it is",
+            )

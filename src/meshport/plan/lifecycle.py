@@ -15,14 +15,16 @@ import msgspec
 from meshport.contracts import next_version
 from meshport.errors import BlockedError, InputError
 from meshport.model import Port, Product
-from meshport.plan.apply import Site, Step, finish_ledger, journalled, locked, statements_of, write
+from meshport.plan.apply import statements_of, write
 from meshport.plan.diff import diff
+from meshport.plan.ledger import finish_ledger
 from meshport.plan.make import Observed, product_digest, resources_of
 from meshport.plan.operations import PortWork, drop, rollback
+from meshport.plan.site import Site, Step, journalled, locked
 from meshport.plan.types import ProductPlan
 from meshport.registry.types import LedgerKey, ProductVersion, PublicationRecord, Standing
 from meshport.resources import observed_of
-from meshport.resources.port import definition
+from meshport.resources.port import definition, protection
 
 if TYPE_CHECKING:
     from meshport.registry import Registry
@@ -41,8 +43,8 @@ def find_returns(
 ) -> tuple[list[Return], list[Return]]:
     """Return which ports go back, and which of an interrupted rollback still have to. Empty `labels` means all.
 
-    Both are empty where an interrupted rollback brought back all rows, and only the rest is left to do. Raises InputError
-    for a product or port that was never published, BlockedError where there is nothing to go back to.
+    Both are empty where an interrupted rollback brought back all rows, and only the rest is left to do.
+    Raises InputError for a product or port that was never published, BlockedError where nothing can go back.
     """
     versions = registry.versions(key)
     standing = standing_of(observed, key)
@@ -59,7 +61,7 @@ def find_returns(
         build, current = relation.previous.get("build", ""), relation.properties["build"]
         withdrawn = standing.withdrawn.get(port.label, frozenset())
         then = _declared_then(versions, port, relation.previous.get("definition", ""))
-        if then is None or build in withdrawn:
+        if then is None or build in withdrawn or relation.previous.get("protection") != protection(port):
             continue
         (pending if current in withdrawn else returns).append(Return(port=then, build=build, withdrawn=current))
     interrupted = {run.plan_digest for run in registry.unfinished(standing.head.product.domain)}

@@ -11,7 +11,8 @@ from meshport.artifacts.project import Project
 from meshport.contracts import FIRST, next_version
 from meshport.model import Evidence, Gate, Product, Relation
 from meshport.plan.diff import Ledger, diff
-from meshport.plan.gates import continuity_gates, contract_gates, evidence_of, withdrawn_gates
+from meshport.plan.evidence import evidence_of
+from meshport.plan.gates import continuity_gates, contract_gates, leftover_gates, place_gates, withdrawn_gates
 from meshport.plan.types import Foreign, Plan, ProductPlan
 from meshport.products import Declared
 from meshport.registry.types import Standing
@@ -19,7 +20,7 @@ from meshport.resources import ObservedRelation, Resource, desired_of, observed_
 
 
 class Observed(msgspec.Struct, frozen=True):
-    """Everything that was read before planning: the catalog, the ledger, the registry.
+    """Everything that was read before planning: the catalog, the ledger, the registry, and the artifacts as a digest.
 
     `interrupted` says that an earlier publish of this domain began and did not end.
     """
@@ -30,26 +31,28 @@ class Observed(msgspec.Struct, frozen=True):
     ledger: Ledger
     standing: Mapping[str, Standing]
     interrupted: bool
+    artifacts: str = ""
 
     @property
     def basis(self) -> str:
         """A digest of it all: a plan holds only as long as this does."""
         relations = [self.relations[relation] for relation in sorted(self.relations)]
-        return _digest([self.catalog, relations, self.ledger, self.standing])
+        return _digest([self.catalog, relations, self.ledger, self.standing, self.artifacts])
 
 
-def make_plan(domain: str, project: Project, declared: list[Declared], observed: Observed) -> Plan:
-    """Return what publishing these products would change."""
+def make_plan(
+    domain: str, project: Project, declared: list[Declared], observed: Observed, target: str | None = None
+) -> Plan:
+    """Return what publishing these products would change. `target` is dbt's, None for the profile's default."""
     products: list[ProductPlan] = []
     foreign: list[Foreign] = []
     for item in declared:
-        product_plan, left_alone = _plan_product(project, item, observed)
+        product_plan, left_alone = _plan_product(project, item, observed, target)
         products.append(product_plan)
         foreign.extend(left_alone)
     keys = {item.product.key for item in declared}
-    products += [
-        _undeclared(standing) for key, standing in observed.standing.items() if key not in keys and _open(standing)
-    ]
+    undeclared = (_undeclared(standing, observed) for key, standing in observed.standing.items() if key not in keys)
+    products += [planned for planned in undeclared if planned is not None]
     return sealed(
         Plan(
             domain=domain,
@@ -83,21 +86,25 @@ def resources_of(product: Product, builds: Mapping[str, str]) -> list[Resource]:
     return [resource for port in product.ports for resource in desired_of(port, builds[port.label])]
 
 
-def _plan_product(project: Project, declared: Declared, observed: Observed) -> tuple[ProductPlan, list[Foreign]]:
+def _plan_product(
+    project: Project, declared: Declared, observed: Observed, target: str | None
+) -> tuple[ProductPlan, list[Foreign]]:
     product, standing = declared.product, observed.standing.get(declared.product.key)
     gates: list[Gate] = list(declared.problems)
     builds: dict[str, str] = {}
     evidence: dict[str, tuple[Evidence, ...]] = {}
     for port in product.ports:
-        build, seen, port_gates = evidence_of(project, port)
+        build, seen, port_gates = evidence_of(project, port, target)
         gates += port_gates
         evidence[port.label] = seen
         # Without a build the plan still shows what would be written; the gate keeps it from being written.
         builds[port.label] = build or ""
     gates += contract_gates(product, standing, project.adapter_type)
+    gates += place_gates(product, observed.relations, observed.ledger)
     if standing is not None:
         gates += continuity_gates(product, standing)
         gates += withdrawn_gates(builds, standing.withdrawn)
+        gates += leftover_gates(standing, observed.relations)
     relations = [observed.relations[port.relation] for port in product.ports if port.relation in observed.relations]
     changes, foreign = diff(
         resources_of(product, builds),
@@ -116,7 +123,7 @@ def _plan_product(project: Project, declared: Declared, observed: Observed) -> t
         product=product,
         version_before=head.version if head else None,
         version=version,
-        register=standing is None or standing.head.digest != digest or standing.builds != builds,
+        register=standing is None or head is None or _unrecorded(standing, digest, builds, observed.catalog),
         gates=tuple(gates),
         changes=tuple(changes),
         builds=builds,
@@ -125,28 +132,30 @@ def _plan_product(project: Project, declared: Declared, observed: Observed) -> t
     return planned, foreign
 
 
-def _open(standing: Standing) -> bool:
-    """Tell whether a product still has a port that is not retired."""
-    return any(port.label not in standing.retired for port in standing.head.product.ports)
+def _unrecorded(standing: Standing, digest: str, builds: Mapping[str, str], catalog: str) -> bool:
+    """Tell whether the registry does not have this definition, with these builds, at this place."""
+    return standing.head.digest != digest or standing.builds != builds or standing.head.catalog != catalog
 
 
-def _undeclared(standing: Standing) -> ProductPlan:
-    """Return the plan for a published product that the project does not declare any more: nothing, loudly."""
+def _undeclared(standing: Standing, observed: Observed) -> ProductPlan | None:
+    """Return the plan for a published product that the project does not declare any more: nothing, loudly.
+
+    None where all of it is retired, and gone.
+    """
     product = standing.head.product
+    gates = list(leftover_gates(standing, observed.relations))
+    if any(port.label not in standing.retired for port in product.ports):
+        reason = "breaking: the product is published and is not declared any more"
+        hint = f"declare it again, or retire it first: meshport product retire {product.key}"
+        gates.append(Gate(name="contract", subject=product.name, passed=False, reason=reason, hint=hint))
+    if not gates:
+        return None
     return ProductPlan(
         product=product,
         version_before=standing.head.version,
         version=standing.head.version,
         register=False,
-        gates=(
-            Gate(
-                name="contract",
-                subject=product.name,
-                passed=False,
-                reason="breaking: the product is published and is not declared any more",
-                hint=f"declare it again, or retire it first: meshport product retire {product.key}",
-            ),
-        ),
+        gates=tuple(gates),
         changes=(),
         builds=standing.builds,
         evidence={},

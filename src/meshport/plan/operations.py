@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from meshport.model import Port, Relation
+from meshport.model import Port, Relation, fold
 from meshport.plan.types import Change, ProductPlan
 from meshport.resources import PREVIOUS, STAGED, ObservedRelation, desired_of, observed_of
 from meshport.resources import comment as comments
@@ -29,10 +29,11 @@ class Operation(msgspec.Struct, frozen=True):
 
 class PortWork(msgspec.Struct, frozen=True):
     """What is done for one port. `stage` writes and verifies a copy beside it, `swap` puts it in place with all that
-    goes on it; each is all or nothing. `label` is the port's.
+    goes on it; each is all or nothing. `label` is the port's, `relation` its place.
     """
 
     label: str
+    relation: Relation
     stage: tuple[Operation, ...]
     swap: tuple[Operation, ...]
 
@@ -51,6 +52,7 @@ def operations_for(plan: ProductPlan, observed: Mapping[Relation, ObservedRelati
             work.append(
                 PortWork(
                     label=port.label,
+                    relation=port.relation,
                     stage=_named(plan, port, "stage", _stage_steps(port) if rewritten else []),
                     swap=_named(plan, port, "swap", swap),
                 )
@@ -76,7 +78,7 @@ def drop(key: str, port: Port) -> PortWork:
 
 def _single(key: str, port: Port, operation: str) -> PortWork:
     only = Operation(id=f"{key}/{port.label}", operation=operation, arguments={"port": port_data(port)})
-    return PortWork(label=port.label, stage=(), swap=(only,))
+    return PortWork(label=port.label, relation=port.relation, stage=(), swap=(only,))
 
 
 def port_data(port: Port) -> dict[str, Any]:
@@ -118,8 +120,10 @@ def _swap_steps(
     relation = msgspec.to_builtins(port.relation)
     changed_comments = {change.column: _new(change) for change in changes if change.kind == comments.KIND}
     if rewritten:
-        steps.append(("swap_port", {"port": port_data(port)}))
-        written = ports.properties(ports.desired(port, build))
+        # Rows that hid less are not kept: the file is read by others, and a rollback would bring them back.
+        keep = observed is not None and observed.properties.get("protection") == ports.protection(port)
+        steps.append(("swap_port", {"port": port_data(port), "keep_previous": keep}))
+        written = ports.properties(port, build)
         steps.append(("set_properties", {"relation": relation, "properties": written}))
         # The new copy has no comments yet: the declared ones, and those of other people that were on the old one.
         gone = {column for column, text in changed_comments.items() if not text}
@@ -127,7 +131,7 @@ def _swap_steps(
             {r.column: r.fields["text"] for r in observed_of(observed) if r.kind == comments.KIND} if observed else {}
         )
         declared = {r.column: r.fields["text"] for r in desired_of(port, build) if r.kind == comments.KIND}
-        names = {column.name.casefold() for column in port.contract.columns} | {""}
+        names = {fold(column.name) for column in port.contract.columns} | {""}
         changed_comments = {
             column: text for column, text in {**existing, **declared}.items() if column not in gone and column in names
         }

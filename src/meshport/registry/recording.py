@@ -28,11 +28,13 @@ def record(connection: Connection, entry: PublicationRecord) -> Publication:
     if already:
         return already
     sequence = _record_version(connection, entry, head, at)
+    this = schema.product.c.key == product.key
     connection.execute(
-        update(schema.product)
-        .where(schema.product.c.key == product.key)
-        .values(head=sequence, search_text=search_text(product), **_place(entry))
+        update(schema.product).where(this).values(head=sequence, search_text=search_text(product), **_place(entry))
     )
+    if entry.kind == "publish":  # a retired product that is published again is back
+        retired = schema.product.c.status == "retired"
+        connection.execute(update(schema.product).where(this, retired).values(status="published"))
     number = publications.count(connection, product.key) + 1
     connection.execute(
         insert(schema.publication).values(

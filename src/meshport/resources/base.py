@@ -77,4 +77,5 @@ class ObservedRelation(msgspec.Struct, frozen=True, omit_defaults=True):
     stray_tags: dict[str, dict[str, str]] = {}
     properties: dict[str, str] = {}
     rows: int | None = None
+    is_view: bool = False
     previous: dict[str, str] | None = None

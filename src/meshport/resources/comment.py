@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meshport.model import Port, Relation
+from meshport.model import Port, Relation, fold
 from meshport.resources.base import Field, ObservedRelation, Resource
 
 KIND = "comment"
@@ -25,4 +25,4 @@ def _comments(relation: Relation, text: str, columns: dict[str, str]) -> Iterato
     for column, comment in {"": text, **columns}.items():
         if comment.strip():
             # Catalogs compare column names without case.
-            yield Resource(kind=KIND, relation=relation, column=column.casefold(), fields={"text": comment.strip()})
+            yield Resource(kind=KIND, relation=relation, column=fold(column), fields={"text": comment.strip()})

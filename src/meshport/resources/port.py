@@ -6,8 +6,8 @@ import hashlib
 
 import msgspec
 
-from meshport.model import Port
-from meshport.resources.base import Field, ObservedRelation, Resource
+from meshport.model import Port, fold
+from meshport.resources.base import PREVIOUS, Field, ObservedRelation, Resource
 
 KIND = "port"
 FIELDS = {
@@ -28,15 +28,36 @@ def observed(relation: ObservedRelation) -> Resource:
     fields: dict[str, str] = {
         key: relation.properties[key] for key in ("build", "definition") if key in relation.properties
     }
-    fields["columns"] = ", ".join(f"{column.name} {column.data_type}" for column in relation.columns)
+    fields["columns"] = ("view: " if relation.is_view else "") + ", ".join(
+        f"{column.name} {column.data_type}" for column in relation.columns
+    )
     if relation.rows is not None:
         fields["rows"] = str(relation.rows)
     return Resource(kind=KIND, relation=relation.relation, fields=fields)
 
 
-def properties(resource: Resource) -> dict[str, str]:
-    """Return what is written on the relation, so that `observed` reads back what `desired` asked for."""
-    return {key: resource.fields[key] for key in ("build", "definition")}
+def properties(port: Port, build: str) -> dict[str, str]:
+    """Return what is written on the relation, so that `observed` reads back what `desired` asked for.
+
+    `protection` tells which of two versions of a port hide the same.
+    """
+    return {**desired(port, build).fields, "protection": protection(port)}
+
+
+def key_of(port: Port) -> str:
+    """Return the key of a port's relation in the ledger."""
+    return Resource(kind=KIND, relation=port.relation, fields={}).key
+
+
+def previous_of(port: Port) -> str:
+    """Return the name of a port's previous version."""
+    return port.relation.identifier + PREVIOUS
+
+
+def protection(port: Port) -> str:
+    """Return a digest of what a port hides: its masks and its row filter."""
+    masks = {fold(column.name): column.mask for column in port.contract.columns if column.mask is not None}
+    return hashlib.sha256(msgspec.json.encode((masks, port.row_filter), order="sorted")).hexdigest()[:16]
 
 
 def definition(port: Port) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meshport.model import Port, Relation
+from meshport.model import Port, Relation, fold
 from meshport.resources.base import Field, ObservedRelation, Resource
 
 KIND = "tag"
@@ -26,4 +26,4 @@ def _tags(relation: Relation, tags: dict[str, dict[str, str]]) -> Iterator[Resou
     for column, pairs in tags.items():
         for key, value in pairs.items():
             # Catalogs compare column names without case; tag keys they do not.
-            yield Resource(kind=KIND, relation=relation, column=column.casefold(), name=key, fields={"value": value})
+            yield Resource(kind=KIND, relation=relation, column=fold(column), name=key, fields={"value": value})

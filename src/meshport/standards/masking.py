@@ -22,17 +22,18 @@ def choose_mask(
             f"the classification `{classification}` is not in the standards",
             hint=f"one of: {', '.join(standards.classifications)}",
         )
-    if not known.masks:
+    if not known.masks and wish is None:
         return None
     if wish is not None and wish not in known.masks:
         raise BlockedError(
-            f"the mask `{wish}` is not allowed for `{classification}`", hint=f"one of: {', '.join(known.masks)}"
+            f"the mask `{wish}` is not allowed for `{classification}`",
+            hint=f"one of: {', '.join(known.masks) or 'none; it is published as it is'}",
         )
     kind = family(data_type, dialect) if data_type else None
     for name in [wish] if wish is not None else known.masks:
         mask = standards.masks[name]
         if "any" in mask.types or kind in mask.types:
-            return Mask(name=name, method=mask.method, arguments=mask.arguments)
+            return Mask(name=name, method=mask.method, arguments=mask.arguments, distinct=mask.distinct)
     raise BlockedError(
         f"no mask of `{classification}` takes the type {data_type or '(none declared)'}",
         hint=f"change the column's type, or let the standards allow a mask for it; allowed: {', '.join(known.masks)}",

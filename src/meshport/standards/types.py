@@ -20,12 +20,16 @@ TagSource = Literal[
 
 
 class MaskDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A way to hide a value. `method` names a macro of `macros/anonymise`; `types` the families it takes."""
+    """A way to hide a value. `method` names a macro of `macros/anonymise`; `types` the families it takes.
+
+    `distinct` says that different values stay different.
+    """
 
     description: str
     types: tuple[Family, ...]
     method: str
     arguments: dict[str, str | int | float | bool] = {}
+    distinct: bool = False
 
 
 class Classification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

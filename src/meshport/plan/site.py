@@ -1,0 +1,106 @@
+"""What applying works with: the registry, the catalog, dbt, and the record that is kept while they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import msgspec
+
+from meshport.catalogs.base import Statement
+from meshport.errors import MeshportError
+from meshport.plan.make import Observed
+from meshport.plan.operations import Operation
+from meshport.registry.types import JournalRun
+
+LOCK_WAIT_SECONDS = 30.0
+Step = Callable[[str, Callable[[], object]], None]
+"""Runs one named step and journals it."""
+
+
+class Renderer(Protocol):
+    """Whoever turns operations into statements: dbt."""
+
+    def render(self, operations: Sequence[Operation]) -> Rendered:
+        """Return the statements of each operation."""
+
+
+class Rendered(Protocol):
+    """Statements by operation id, and what dbt connects to."""
+
+    @property
+    def target(self) -> dict[str, Any]:
+        """What dbt connects to."""
+
+    @property
+    def statements(self) -> Mapping[str, tuple[Statement, ...]]:
+        """The statements by operation id."""
+
+
+class Site(msgspec.Struct, frozen=True):
+    """Everything that applying needs: where to read, write, render and record, and who does it.
+
+    `artifacts` digests the artifacts as they are now, `tell` says what is going on (what, how many of how many).
+    """
+
+    domain: str
+    actor: str
+    registry: Any  # a meshport.registry.Registry; not named, so that planning does not import a database
+    catalog: Any  # a meshport.catalogs.base.Catalog
+    renderer: Any  # a Renderer
+    observe: Callable[[], Observed]
+    artifacts: Callable[[], str]
+    tell: Callable[[str, int, int], None]
+
+
+@contextmanager
+def locked(site: Site) -> Iterator[Any]:
+    """Hold the domain's lock: one publish at a time, across processes and machines."""
+    with site.registry.lock(site.domain, site.actor, LOCK_WAIT_SECONDS) as lock:
+        yield lock
+
+
+@contextmanager
+def journalled(site: Site, name: str) -> Iterator[Step]:
+    """Yield a function that runs one named step and journals it.
+
+    `name` is a plan's digest for a publish, `rollback KEY` or `retire KEY` for these. A run that is killed stays open;
+    the next one that does the same ends it. A publish that fails ends: its ledger says what it really wrote. A rollback
+    or a retirement that fails stays open, because it has to be completed.
+    """
+    registry = site.registry
+    earlier = [run for run in registry.unfinished(site.domain) if _same(run, name)]
+    current = registry.journal_begin(site.domain, name, site.actor)
+
+    def step(label: str, action: Callable[[], object]) -> None:
+        registry.journal(current, label, "started", None)
+        try:
+            action()
+        except MeshportError as error:
+            registry.journal(current, label, "failed", error.message)
+            raise
+        registry.journal(current, label, "done", None)
+
+    try:
+        yield step
+    except MeshportError as error:
+        if _is_publish(name):
+            registry.journal_end(current, f"failed: {error.message}")
+        raise
+    registry.journal_end(current, "done")
+    for run in earlier:
+        registry.journal_end(run.id, "converged")
+
+
+def open_publishes(runs: Sequence[JournalRun]) -> list[JournalRun]:
+    """Return those of the unfinished runs that are publishes."""
+    return [run for run in runs if _is_publish(run.plan_digest)]
+
+
+def _is_publish(name: str) -> bool:
+    return " " not in name
+
+
+def _same(run: JournalRun, name: str) -> bool:
+    return run.plan_digest == name or (_is_publish(run.plan_digest) and _is_publish(name))

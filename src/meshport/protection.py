@@ -1,0 +1,98 @@
+"""What a port hides: masks and row filters as declared, and every way a declaration can fail to hide what it means to.
+
+All of it fails closed: what is not understood is a blocked gate, and nothing is published.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import msgspec
+
+from meshport.artifacts.project import DbtColumn, Group, Node
+from meshport.declarations import Problems, text
+from meshport.errors import MeshportError
+from meshport.model import Mask, Port, RowFilter, fold
+from meshport.standards import Standards, choose_mask
+
+ON_COLUMNS = ("classification", "mask", "tags")
+ROW_FILTER = "row_filter: {columns: [country], predicate: \"country <> 'XX'\"}"
+
+
+def mask_of(standards: Standards, column: DbtColumn, subject: str, dialect: str, problems: Problems) -> Mask | None:
+    """Return the mask that a column is published under, None where it is published as it is."""
+    _block_misspelt(column, subject, problems)
+    classification, wish = text(column.meta.get("classification")), text(column.meta.get("mask"))
+    if classification is None:
+        if "classification" in column.meta:
+            problems.block("masks", subject, "`classification` has no value", "give it one, or remove it")
+        if wish is not None:
+            problems.block(
+                "masks", subject, f"the mask `{wish}` has no effect without a classification", "classify the column"
+            )
+        return None
+    try:
+        return choose_mask(standards, classification, column.data_type, wish, dialect)
+    except MeshportError as error:
+        problems.block("masks", subject, error.message, error.hint or "")
+        return None
+
+
+def row_filter_of(node: Node, label: str, problems: Problems) -> RowFilter | None:
+    """Return the row filter that a model declares, None where it declares none."""
+    raw = node.meta.get("row_filter")
+    if raw is None:
+        if "row_filter" in node.meta:
+            problems.block("row_filter", label, "`row_filter` has no value", ROW_FILTER)
+        return None
+    try:
+        row_filter = msgspec.convert(raw, RowFilter)
+    except msgspec.ValidationError as error:
+        problems.block("row_filter", label, f"`config.meta.row_filter` does not fit: {error}", ROW_FILTER)
+        return None
+    known = {fold(column.name) for column in node.columns}
+    for name in row_filter.columns:
+        if fold(name) not in known:
+            reason = f"the row filter names the column `{name}`, which the port does not have"
+            problems.block("row_filter", label, reason, ROW_FILTER)
+    return row_filter
+
+
+def block_misplaced(declared: Node | Group, subject: str, problems: Problems) -> None:
+    """Block a classification or mask on a model or group: it would look as if it hid something."""
+    for key in ("classification", "mask"):
+        if key in declared.meta:
+            problems.block(
+                "masks", subject, f"`{key}` stands on {declared.name}; only columns have one", "move it there"
+            )
+
+
+def block_broken_constraints(port: Port, problems: Problems) -> None:
+    """Block masks that break what the contract promises of their columns."""
+    for column in port.contract.columns:
+        if column.mask is None:
+            continue
+        promised = {
+            constraint.type
+            for constraint in port.contract.constraints
+            if fold(column.name) in map(fold, constraint.columns)
+        }
+        subject, hint = (
+            f"{port.label}.{column.name}",
+            "choose another mask in `config.meta.mask`, or drop the constraint",
+        )
+        if column.mask.method == "nullify" and promised & {"not_null", "primary_key"}:
+            reason = f"the mask `{column.mask.name}` empties a column that the contract calls not null"
+            problems.block("masks", subject, reason, hint)
+        elif not column.mask.distinct and promised & {"unique", "primary_key"}:
+            reason = f"the mask `{column.mask.name}` makes values alike in a column that the contract calls unique"
+            problems.block("masks", subject, reason, hint)
+
+
+def _block_misspelt(column: DbtColumn, subject: str, problems: Problems) -> None:
+    for key in column.meta:
+        near = get_close_matches(key, ON_COLUMNS, n=1, cutoff=0.85)
+        if near and key not in ON_COLUMNS:
+            problems.block(
+                "masks", subject, f"`{key}` means nothing here: is it `{near[0]}`?", "correct it, or rename it"
+            )
