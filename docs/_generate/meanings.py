@@ -53,6 +53,7 @@ VARIABLES = {
     "DATABRICKS_TOKEN": "... the token.",
     "DATABRICKS_CATALOG": "... the catalog. Without it the domain's name.",
     "DATABRICKS_SCHEMA": "... the schema. Without it `internal`.",
+    "DBT_TARGET": "dbt's own: the target, where `--target` names none.",
     "DBT_PROFILES_DIR": "dbt's own: where profiles.yml is. `meshport doctor` looks there too.",
     "DBT_PROJECT_DIR": "dbt's own: the project. The DuckDB plugin finds inputs by it.",
     "DBT_ENV_CUSTOM_ENV_<NAME>": "dbt's own, kept in artifacts. Results of another environment are no evidence.",
@@ -81,7 +82,11 @@ FILES = (
         "`meshport build`",
         f"The results of each dbt run, the newest {kept.KEPT_RUNS}: evidence for publishing.",
     ),
-    (f"{_RUNS}/{kept.CHECKSUMS}/<invocation>.json", "`meshport build`", "The checksums of the code that ran."),
+    (
+        f"{_RUNS}/{kept.CODE}/<invocation>.json",
+        "`meshport build`",
+        "Its dbt target, and checksums of the code that ran.",
+    ),
     ("<published.path>", "`meshport publish`", "The published zone (DuckDB). Consumers read it; dbt never writes it."),
     (
         "<registry>",

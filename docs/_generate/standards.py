@@ -21,6 +21,7 @@ def page() -> str:
             codes(entry.types),
             f"[`{entry.method}`](macros.md#{entry.method})",
             codes(f"{key}: {value}" for key, value in entry.arguments.items()),
+            "yes" if entry.distinct else "",
         )
         for name, entry in standards.masks.items()
     ]
@@ -46,7 +47,8 @@ def page() -> str:
             "`meshport inspect` suggests a classification where the column's name matches.",
             table(("Classification", "Meaning", "Masks", "Names that suggest it"), masks_of),
             "## Masks",
-            table(("Mask", "What it does", "Types", "Macro", "Arguments"), masks),
+            "Only a mask that keeps different values different may hide a column that the contract calls unique.",
+            table(("Mask", "What it does", "Types", "Macro", "Arguments", "Keeps values different"), masks),
             "## Tags",
             "`meta` in `from` of a template is `config.meta.tags.<tag>` of the group (for all of its ports), the model "
             "or the column. A required tag without a value, and a value that is not allowed, block a publish.",

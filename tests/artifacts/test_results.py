@@ -11,7 +11,7 @@ from meshport.errors import InputError
 from tests.artifacts.builders import MODEL, Write, result, run_results
 
 
-@pytest.mark.parametrize("command", ["build", "run", "test", "seed", "snapshot"])
+@pytest.mark.parametrize("command", ["build", "run", "test", "seed", "snapshot", "retry"])
 def test_a_command_that_ran_the_node_is_evidence(write: Write, command: str) -> None:
     assert MODEL in load_project(write(run_results=run_results(result(), which=command))).results
 
@@ -20,12 +20,21 @@ def test_a_command_that_ran_the_node_is_evidence(write: Write, command: str) -> 
     "args",
     [
         *({"which": command} for command in ("compile", "generate", "run-operation", "list", "show", None)),
-        {"empty": True},
-        {"sample": {"start": "2026-01-01"}},
     ],
 )
-def test_other_commands_and_runs_without_the_real_rows_are_not(write: Write, args: dict[str, Any]) -> None:
+def test_other_commands_say_nothing(write: Write, args: dict[str, Any]) -> None:
     assert load_project(write(run_results=run_results(result(), **args))).results == {}
+
+
+@pytest.mark.parametrize(
+    ("args", "status"),
+    [({"empty": True}, "empty"), ({"sample": {"start": "2026-01-01"}}, "sample"), ({"which": "clone"}, "clone")],
+)
+def test_runs_without_the_real_rows_supersede_what_was_shown_before(
+    write: Write, args: dict[str, Any], status: str
+) -> None:
+    """They replaced the rows that the older results were about."""
+    assert load_project(write(run_results=run_results(result(), **args))).results[MODEL].status == status
 
 
 def test_dbt_2_says_command(write: Write) -> None:

@@ -57,7 +57,7 @@ def test_every_environment_variable_that_is_read_is_described() -> None:
 
 
 def test_every_key_of_meta_that_is_read_is_described() -> None:
-    read = set(_META.findall((ROOT / "src" / "meshport" / "products.py").read_text()))
+    read = {key for path in (ROOT / "src").rglob("*.py") for key in _META.findall(path.read_text())}
     assert read == {key for _, key, _ in META}
 
 

@@ -40,10 +40,12 @@ def resources(names: st.SearchStrategy[str]) -> st.SearchStrategy[Resource]:
     port = st.builds(
         lambda relation, fields: Resource(kind="port", relation=relation, fields=fields),
         place,
-        st.fixed_dictionaries({name: few for name in ("build", "definition", "columns", "rows")}),
+        st.fixed_dictionaries(dict.fromkeys(("build", "definition", "columns", "rows"), few)),
     )
     comment = st.builds(
-        lambda relation, column, text: Resource(kind="comment", relation=relation, column=column, fields={"text": text}),
+        lambda relation, column, text: Resource(
+            kind="comment", relation=relation, column=column, fields={"text": text}
+        ),
         place,
         names,
         few,
@@ -89,7 +91,9 @@ def _declared(resource: Resource) -> Resource:
 
 
 texts = st.dictionaries(nasty, nasty, max_size=2)
-masks = st.builds(Mask, nasty, nasty, st.dictionaries(nasty, st.one_of(nasty, st.integers(0, 9), st.booleans()), max_size=2))
+masks = st.builds(
+    Mask, nasty, nasty, st.dictionaries(nasty, st.one_of(nasty, st.integers(0, 9), st.booleans()), max_size=2)
+)
 columns = st.builds(Column, nasty, st.none() | nasty, nasty, st.none() | nasty, st.none() | masks, texts)
 rules = st.builds(QualityRule, nasty, nasty, st.sampled_from(["unique", "unit"]), st.none() | nasty)
 contracts = st.builds(
@@ -143,7 +147,9 @@ product_plans = st.builds(
     changes=st.lists(changes, max_size=2).map(tuple),
     builds=texts,
     evidence=st.dictionaries(
-        nasty, st.lists(st.builds(Evidence, rules, nasty, st.none() | st.integers(0, 9)), max_size=1).map(tuple), max_size=1
+        nasty,
+        st.lists(st.builds(Evidence, rules, nasty, st.none() | st.integers(0, 9)), max_size=1).map(tuple),
+        max_size=1,
     ),
 )
 plans = st.builds(

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import msgspec
 from hypothesis import event, given
 from hypothesis import strategies as st
-from tests.plan.strategies import World, resources, worlds
 
 from meshport.model import Relation
 from meshport.plan.diff import diff
 from meshport.plan.types import Change
 from meshport.resources import Resource, place_of
+from tests.plan.strategies import World, resources, worlds
 
 
 def carried_out(changes: Iterable[Change], world: World) -> dict[str, Resource]:
@@ -58,7 +58,9 @@ def test_what_is_foreign_is_never_changed(world: World) -> None:
     found = carried_out(changes, world)
     assert all(found[resource.key] == resource for resource in theirs)
     listed = [(item.kind, item.subject, item.name, item.value) for item in foreign]
-    assert listed == [(r.kind, r.subject, r.name, r.fields.get("value", r.fields.get("text"))) for r in theirs if r.kind != "port"]
+    assert listed == [
+        (r.kind, r.subject, r.name, r.fields.get("value", r.fields.get("text"))) for r in theirs if r.kind != "port"
+    ]
 
 
 @given(worlds())

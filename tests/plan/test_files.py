@@ -12,12 +12,12 @@ import msgspec
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.plan.strategies import plans
 
 from meshport.errors import InputError, PlanMovedError, UnavailableError
 from meshport.plan.files import load_plan, save_plan
 from meshport.plan.make import digest_of, sealed
 from meshport.plan.types import FORMAT, Plan
+from tests.plan.strategies import plans
 
 Path_ = list[Any]
 OPEN = {"tags", "builds", "evidence", "support", "arguments"}
@@ -81,9 +81,7 @@ def test_an_unknown_field_is_refused_even_with_a_right_digest(plan: Plan, data: 
     path = saved(plan)
     document = json.loads(path.read_text())
     structs = [
-        way
-        for way in [[], *places(document)]
-        if isinstance(at(document, way), dict) and not (way and way[-1] in OPEN)
+        way for way in [[], *places(document)] if isinstance(at(document, way), dict) and not (way and way[-1] in OPEN)
     ]
     at(document, data.draw(st.sampled_from(structs)))["unheard_of"] = 1
     document["digest"] = digest_of(document)
@@ -97,7 +95,7 @@ def test_an_unknown_field_is_refused_even_with_a_right_digest(plan: Plan, data: 
 def test_the_digest_depends_on_nothing_but_the_plan(plan: Plan) -> None:
     assert sealed(plan).digest == plan.digest
     assert sealed(msgspec.structs.replace(plan, digest="other")).digest == plan.digest
-    backwards = {key: value for key, value in reversed(plan.as_data().items())}
+    backwards = dict(reversed(plan.as_data().items()))
     assert digest_of(backwards) == plan.digest
 
 
@@ -123,7 +121,9 @@ def test_files_that_cannot_be_read_or_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Is a directory"):
         load_plan(tmp_path)
     with pytest.raises(UnavailableError, match="cannot be written"):
-        save_plan(Plan(domain="", catalog="", catalog_type="", basis="", products=(), foreign=()), tmp_path / "no" / "p")
+        save_plan(
+            Plan(domain="", catalog="", catalog_type="", basis="", products=(), foreign=()), tmp_path / "no" / "p"
+        )
 
 
 def test_a_plan_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:

@@ -94,7 +94,9 @@ class Domain:
 
     def tags(self, identifier: str, column: str = "") -> dict[str, str]:
         """Return the tags of a port or of one of its columns."""
-        rows = self.ask(f"select key, value from meshport.tags where relation = '{identifier}' and column_name = '{column}'")
+        rows = self.ask(
+            f"select key, value from meshport.tags where relation = '{identifier}' and column_name = '{column}'"
+        )
         return dict(rows)
 
     def comments(self, identifier: str) -> dict[str, str]:

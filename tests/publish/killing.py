@@ -24,11 +24,11 @@ from typing import Any
 import duckdb
 import msgspec
 from sqlalchemy import Engine, event
-from tests.publish.domain import Domain, plain
-from tests.publish.rendering import Memory
 
 from meshport.catalogs.duckdb import DuckDBWriter
 from meshport.dbt_command import Dbt
+from tests.publish.domain import Domain, plain
+from tests.publish.rendering import Memory
 
 STATE = ("sales_published.duckdb", "registry.db")
 LOGS = (".wal", "-wal", "-shm")

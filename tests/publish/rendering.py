@@ -15,6 +15,7 @@ from meshport.dbt_command import Dbt, Rendered
 from meshport.plan.operations import Operation
 
 Render = Callable[[Dbt, Sequence[Operation]], Rendered]
+_BY_DBT: Render = Dbt.render
 
 
 class _Kept(msgspec.Struct):
@@ -27,15 +28,12 @@ class Memory:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.by_dbt = Dbt.render
-        self.calls = 0
 
     def render(self, dbt: Dbt, operations: Sequence[Operation]) -> Rendered:
         """Do what `Dbt.render` does, and ask dbt only for operations that it never rendered before."""
         unknown = [operation for operation in operations if not self._file(operation).is_file()]
         if unknown:
-            self.calls += 1
-            fresh = self.by_dbt(dbt, unknown)
+            fresh = _BY_DBT(dbt, unknown)
             where = str(Path(fresh.target["path"]).relative_to(dbt.project_dir))
             for operation in unknown:
                 kept = _Kept({**fresh.target, "path": where}, fresh.statements[operation.id])

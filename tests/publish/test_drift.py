@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
+from meshport.errors import ExitCode
+from meshport.plan.types import Change
 from tests.publish import toy
 from tests.publish.domain import UNCHANGED, Domain
-
-from meshport.plan.types import Change
 
 pytestmark = pytest.mark.dbt
 
@@ -101,12 +102,13 @@ def test_what_others_put_there_is_listed_and_survives_rewrite_and_rollback(publi
     assert published.comments("customers_v1")["born"] == "a note of somebody else"
 
 
-def test_a_table_of_somebody_else_under_a_ports_name_is_kept_as_its_previous_version(domain: Domain) -> None:
-    domain.by_hand("create schema revenue", "create table revenue.revenue_by_country as select 'theirs' as note")
-    (change,) = [c for p in domain.plan().products for c in p.changes if c.subject == "revenue_by_country" and c.kind == "port"]
-    assert (change.action, change.drift, change.reason) == ("update", False, "set by somebody else, declared by this project")
-    domain.publish()
-    assert domain.ask("from revenue.revenue_by_country__previous") == [("theirs",)]
+@pytest.mark.parametrize("name", ["revenue_by_country", "REVENUE_BY_COUNTRY", "revenue_by_country__previous"])
+def test_a_table_of_somebody_else_at_a_ports_place_is_never_taken_over(domain: Domain, name: str) -> None:
+    domain.by_hand("create schema revenue", f"create table revenue.{name} as select 'theirs' as note")
+    done = domain.publish(code=ExitCode.BLOCKED)
+    assert "a relation that meshport did not write stands at revenue." in done.out
+    assert domain.ask(f"from revenue.{name}") == [("theirs",)]
+    assert domain.publications("sales.revenue") == []
 
 
 def test_what_the_project_no_longer_declares_is_taken_back(published: Domain) -> None:
@@ -143,16 +145,33 @@ def test_what_the_project_no_longer_declares_is_taken_back(published: Domain) ->
     assert [entry.version for entry in published.publications("sales.customer_orders")] == ["1.0.1", "1.0.0"]
 
 
-def test_without_its_classification_a_column_loses_tag_and_mask(published: Domain) -> None:
+def test_a_column_loses_its_mask_only_by_another_classification(published: Domain) -> None:
     with published.editing_model("customers.v1") as model:
         model["columns"]["email"]["config"]["meta"] = model["columns"]["email"]["meta"] = {}
+    done = published.publish(code=ExitCode.BLOCKED)
+    assert "it is published masked, as `pii.email`, and would be readable by everybody" in done.out
+    with published.editing_model("customers.v1") as model:
+        model["columns"]["email"]["config"]["meta"] = {"classification": "public"}
     plan = published.plan()
     assert {(c.kind, c.subject, c.action) for p in plan.products for c in p.changes} == {
         ("port", "customers_v1", "update"),
-        ("tag", "customers_v1.email", "delete"),
+        ("tag", "customers_v1.email", "update"),
     }
     published.publish()
     emails = [("ann@example.com",), ("bob@example.org",)]
     assert published.ask("select email from customer_orders.customers_v1 order by 1") == emails
-    assert published.tags("customers_v1", "email") == {}
-    assert [entry.version for entry in published.publications("sales.customer_orders")][0] == "1.1.0"
+    assert published.tags("customers_v1", "email") == {"classification": "public"}
+    assert next(entry.version for entry in published.publications("sales.customer_orders")) == "1.1.0"
+
+
+def test_rows_that_hid_less_are_not_kept(published: Domain) -> None:
+    """Once a column is masked, no earlier version with its plain values is left to read or to go back to."""
+    for classification in ("public", "pii.email"):
+        with published.editing_model("customers.v1") as model:
+            model["columns"]["email"]["config"]["meta"] = {"classification": classification}
+        published.publish()
+    assert published.ask("from customer_orders.customers_v1 order by 1") == toy.CUSTOMERS
+    tables = published.ask("from duckdb_tables() select table_name where table_name like 'customers%'")
+    assert tables == [("customers_v1",)]
+    done = published.run("product", "rollback", "customer_orders", "--port", "customers.v1", "--yes")
+    assert done.code == ExitCode.BLOCKED

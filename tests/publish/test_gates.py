@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.publish.domain import Domain
 
 from meshport.errors import ExitCode
 from meshport.model import Gate
+from tests.publish.domain import Domain
 
 pytestmark = pytest.mark.dbt
 
@@ -65,7 +65,7 @@ MISSING_EVIDENCE: dict[str, tuple[Callable[[dict[str, Any]], Any], str, str]] = 
     "without rows": (
         lambda results: results["args"].update(empty=True),
         "built",
-        "no run result: nothing shows that it was built",
+        "its last build ended with `empty`: OK",
     ),
     "another environment": (
         lambda results: (by_another_run(results), results["metadata"].update(env={"STAGE": "test"})),
@@ -146,12 +146,16 @@ def test_kept_checksums_stand_for_code_that_compiles_differently(domain: Domain)
     with domain.editing("run_results.json") as results:
         by_another_run(results)
         result_of(results, MODEL).update(compiled_code="insert into ...")
-    checksum = json.loads((domain.path / "target" / "manifest.json").read_text())["nodes"][MODEL]["checksum"]["checksum"]
-    kept = domain.path / "target" / "run_results" / "checksums" / "another-run.json"
+    checksum = json.loads((domain.path / "target" / "manifest.json").read_text())["nodes"][MODEL]["checksum"][
+        "checksum"
+    ]
+    kept = domain.path / "target" / "run_results" / "code" / "another-run.json"
     kept.parent.mkdir(parents=True)
-    kept.write_text(json.dumps({MODEL: checksum}))
+    kept.write_text(json.dumps({"target": None, "checksums": {MODEL: checksum}}))
     assert not [gate for gate in blocked(domain) if gate.name == "built"]
-    kept.write_text(json.dumps({MODEL: "other"}))
+    kept.write_text(json.dumps({"target": "ci", "checksums": {MODEL: checksum}}))
+    assert ("built", "customers.v1", "it was built for ci, not for the default target") in reasons(domain)
+    kept.write_text(json.dumps({"target": None, "checksums": {MODEL: "other"}}))
     assert ("built", "customers.v1", "its code changed since it was run") in reasons(domain)
 
 
@@ -172,9 +176,7 @@ def test_a_test_that_warns_does_not_block(domain: Domain) -> None:
     results = json.loads((domain.path / "target" / "run_results.json").read_text())
     assert result_of(results, "test.sales.not_null_orders_customer_id")["status"] == "warn"
     (gate,) = [
-        gate
-        for gate in domain.plan().products[0].gates
-        if gate.subject == "orders: not_null_orders_customer_id"
+        gate for gate in domain.plan().products[0].gates if gate.subject == "orders: not_null_orders_customer_id"
     ]
     assert (gate.passed, gate.reason) == (True, "warned")
 
@@ -295,16 +297,12 @@ DECLARATIONS: dict[str, tuple[Callable[[dict[str, Any]], Any], str, str]] = {
         "`config.meta.data_product` does not fit: Object contains unknown field `sla`",
     ),
     "no ports": (
-        lambda manifest: [
-            manifest["nodes"][node]["config"].update(access="protected") for node in (MODEL, ORDERS)
-        ],
+        lambda manifest: [manifest["nodes"][node]["config"].update(access="protected") for node in (MODEL, ORDERS)],
         "ports",
         "the product has no output port",
     ),
     "no contract": (
-        lambda manifest: [
-            manifest["nodes"][ORDERS][place].update(enforced=False) for place in ("contract",)
-        ],
+        lambda manifest: [manifest["nodes"][ORDERS][place].update(enforced=False) for place in ("contract",)],
         "contract",
         "a port needs an enforced contract",
     ),
@@ -316,7 +314,8 @@ DECLARATIONS: dict[str, tuple[Callable[[dict[str, Any]], Any], str, str]] = {
     "one relation for two ports": (
         lambda manifest: manifest["nodes"][ORDERS].update(alias="CUSTOMERS_V1"),
         "ports",
-        "orders and customers.v1 would both be published as sales_published.customer_orders.CUSTOMERS_V1",
+        "customer_orders.orders and customer_orders.customers.v1 would both be published as "
+        "sales_published.customer_orders.CUSTOMERS_V1",
     ),
     "a port in the place of another's previous version": (
         lambda manifest: manifest["nodes"][ORDERS].update(alias="customers_v1__previous"),
@@ -345,8 +344,11 @@ def test_two_dbt_projects_cannot_publish_one_product(published: Domain) -> None:
     for artifact in ("manifest.json", "run_results.json"):
         path = published.path / "target" / artifact
         text = path.read_text().replace(".sales.", ".shop.")
-        path.write_text(text.replace('"package_name": "sales"', '"package_name": "shop"').replace(
-            '"project_name": "sales"', '"project_name": "shop"'))
+        path.write_text(
+            text.replace('"package_name": "sales"', '"package_name": "shop"').replace(
+                '"project_name": "sales"', '"project_name": "shop"'
+            )
+        )
     assert ("origin", "customer_orders", "another dbt project (sales) has published sales.customer_orders") in reasons(
         published
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.publish import toy
 from tests.publish.domain import Domain
 from tests.publish.rendering import Memory

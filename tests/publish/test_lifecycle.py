@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.publish import toy
-from tests.publish.domain import UNCHANGED, Domain
 
 from meshport.errors import ExitCode
+from tests.publish import toy
+from tests.publish.domain import UNCHANGED, Domain
 
 pytestmark = pytest.mark.dbt
 
@@ -42,8 +42,7 @@ def add_version(manifest: dict[str, Any]) -> None:
     second = json.loads(text.replace("customers.v1", "customers.v2").replace("customers_v1", "customers_v2"))
     second["version"] = 2
     del second["columns"]["born"]
-    for version in (1, 2):
-        manifest["nodes"]["model.sales.customers.v1"]["latest_version"] = second["latest_version"] = 2
+    manifest["nodes"]["model.sales.customers.v1"]["latest_version"] = second["latest_version"] = 2
     manifest["nodes"]["model.sales.customers.v2"] = second
 
 
@@ -53,9 +52,13 @@ def build_version(domain: Domain) -> None:
         add_version(manifest)
     with domain.editing("run_results.json") as results:
         first = next(r for r in results["results"] if r["unique_id"] == "model.sales.customers.v1")
-        second = json.loads(json.dumps(first).replace("customers.v1", "customers.v2").replace("customers_v1", "customers_v2"))
+        second = json.loads(
+            json.dumps(first).replace("customers.v1", "customers.v2").replace("customers_v1", "customers_v2")
+        )
         results["results"].append(second)
-    domain.by_hand("create table customers_v2 as select customer_id, email, country from customers_v1", file=domain.internal)
+    domain.by_hand(
+        "create table customers_v2 as select customer_id, email, country from customers_v1", file=domain.internal
+    )
 
 
 def test_a_new_version_is_published_beside_the_old_and_the_old_can_go(published: Domain) -> None:
@@ -72,8 +75,15 @@ def test_a_new_version_is_published_beside_the_old_and_the_old_can_go(published:
     assert (early.code, "not deprecated yet: customers.v1" in early.err) == (ExitCode.BLOCKED, True)
     assert countries(published) == ["NL", "BE"]
     done = published.run(
-        "product", "deprecate", "customer_orders", "--port", "customers.v1", "--on", "2027-01-31",
-        "--replaced-by", "customers.v2",
+        "product",
+        "deprecate",
+        "customer_orders",
+        "--port",
+        "customers.v1",
+        "--on",
+        "2027-01-31",
+        "--replaced-by",
+        "customers.v2",
     )
     assert done.code == ExitCode.OK, done
     with published.registry() as registry:
@@ -83,7 +93,10 @@ def test_a_new_version_is_published_beside_the_old_and_the_old_can_go(published:
 
     done = published.run("product", "retire", "customer_orders", "--port", "customers.v1", "--yes")
     assert done.code == ExitCode.OK, done
-    tables = {name for (name,) in published.ask("select table_name from duckdb_tables() where schema_name = 'customer_orders'")}
+    tables = {
+        name
+        for (name,) in published.ask("select table_name from duckdb_tables() where schema_name = 'customer_orders'")
+    }
     assert tables == {"customers_v2", "orders"}
     assert published.tags("customers_v1") == {}
     assert published.ask("from meshport.properties where relation like 'customers_v1%'") == []
@@ -166,7 +179,10 @@ def test_history_tells_what_happened(twice: Domain) -> None:
         (("rollback", "customer_orders", "--yes"), "there is no previous version of sales.customer_orders"),
         (("retire", "nothing", "--yes"), "this domain never published sales.nothing"),
         (("retire", "customer_orders", "--port", "x", "--yes"), "sales.customer_orders has no port `x`"),
-        (("deprecate", "customer_orders", "--port", "x", "--on", "2027-01-01"), "sales.customer_orders has no port `x`"),
+        (
+            ("deprecate", "customer_orders", "--port", "x", "--on", "2027-01-01"),
+            "sales.customer_orders has no port `x`",
+        ),
         (("deprecate", "customer_orders", "--on", "soon"), "does not match the format"),
         (("history", "nothing"), "no product 'sales.nothing' is published"),
     ],

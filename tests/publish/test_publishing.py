@@ -8,11 +8,11 @@ import json
 import msgspec
 import pytest
 from sqlalchemy import Engine, event
-from tests.publish import toy
-from tests.publish.domain import UNCHANGED, Domain
 
 from meshport.errors import ExitCode
 from meshport.plan.types import Plan
+from tests.publish import toy
+from tests.publish.domain import UNCHANGED, Domain
 
 pytestmark = pytest.mark.dbt
 

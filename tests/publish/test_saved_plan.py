@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.publish import toy
-from tests.publish.domain import Domain
 
 from meshport.errors import ExitCode
 from meshport.plan.files import load_plan
 from meshport.plan.make import digest_of
+from tests.publish import toy
+from tests.publish.domain import Domain
 
 pytestmark = pytest.mark.dbt
 
@@ -59,9 +59,7 @@ def other_definition(domain: Domain) -> None:
 
 
 @pytest.mark.parametrize("change", [moved_catalog, moved_build, failed_test, other_definition])
-def test_it_is_refused_once_anything_moved(
-    domain: Domain, plan_file: Path, change: Callable[[Domain], None]
-) -> None:
+def test_it_is_refused_once_anything_moved(domain: Domain, plan_file: Path, change: Callable[[Domain], None]) -> None:
     """A build after the plan would put rows under a name whose tests were of other rows."""
     change(domain)
     done = domain.publish("--plan", str(plan_file), code=ExitCode.MOVED)

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.publish import toy
-from tests.publish.domain import Domain
-from tests.publish.rendering import Memory
 
 from meshport.catalogs import duckdb as catalog
 from meshport.errors import ExitCode
+from meshport.plan import site
+from tests.publish import toy
+from tests.publish.domain import Domain
+from tests.publish.rendering import Memory
 
 pytestmark = pytest.mark.dbt
 
@@ -93,17 +94,12 @@ def test_of_two_publishes_at_once_one_waits_or_is_refused(domain: Domain, memory
     assert domain.in_sync()
 
 
-def test_a_publish_waits_for_the_one_that_runs(published: Domain, memory: Memory) -> None:
+def test_a_publish_waits_for_the_one_that_runs(published: Domain, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lease is held by a process that lives: the second publish is refused by name after its wait."""
+    monkeypatch.setattr(site, "LOCK_WAIT_SECONDS", 0.2)
     published.rebuild()
     with published.registry() as registry, registry.lock("sales", "user:ann", 0):
-        import meshport.plan.apply as apply
-
-        waited, apply.LOCK_WAIT_SECONDS = apply.LOCK_WAIT_SECONDS, 0.2
-        try:
-            done = published.publish(code=ExitCode.UNAVAILABLE)
-        finally:
-            apply.LOCK_WAIT_SECONDS = waited
+        done = published.publish(code=ExitCode.UNAVAILABLE)
     assert "user:ann is publishing sales" in done.err
     assert f"process {os.getpid()}" in done.err
     published.publish()

@@ -128,7 +128,10 @@ class DuckDBCatalog:
 
         with duckdb.connect(":memory:") as connection:
             attach(connection, self.path, self.database, read_only=read_only)
-            yield connection
+            try:
+                yield connection
+            except duckdb.Error as error:  # a file cut short opens, and fails when it is read
+                raise _unavailable(error, self.path, held=False) from error
 
     def _bookkeeping(
         self, connection: duckdb.DuckDBPyConnection, table: str, columns: str
@@ -251,4 +254,4 @@ def _unavailable(error: Exception, path: Path, *, held: bool) -> UnavailableErro
             where=str(path),
             hint="DuckDB lets one process write and shuts out all others: wait for it, or close it",
         )
-    return UnavailableError(f"the DuckDB file cannot be opened: {first_line(error)}", where=str(path))
+    return UnavailableError(f"the DuckDB file cannot be read: {first_line(error)}", where=str(path))
