@@ -2,7 +2,7 @@
   {{ return(adapter.dispatch('swap_port', 'meshport')(port, keep_previous)) }}
 {% endmacro %}
 
-{% macro duckdb__swap_port(port, keep_previous) %}
+{% macro duckdb__swap_port(port, keep_previous=true) %}
   {% if keep_previous %}
     {% set leave = meshport.duckdb__move_relation(port.target, port.previous, if_exists=true) %}
   {% else %}
@@ -15,6 +15,6 @@
   ) }}
 {% endmacro %}
 
-{% macro default__swap_port(port, keep_previous) %}
+{% macro default__swap_port(port, keep_previous=true) %}
   {{ return(meshport.no_body('swap_port')) }}
 {% endmacro %}

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
+@lru_cache(maxsize=4096)
 def family(data_type: str, dialect: str) -> str | None:
     """Return `string`, `integer`, `number`, `date`, `timestamp`, `boolean`, or None for another or an unknown type."""
     parsed = _parse(data_type, dialect)

@@ -54,7 +54,7 @@ def test_no_room_for_a_port(published: Domain, memory: Memory, room: int) -> Non
     published.rebuild(MANY)
     done = publish_with(published.published.stat().st_size + room, published, memory)
     assert done.returncode == ExitCode.UNAVAILABLE, done
-    assert done.stderr.startswith("Error: ")
+    assert "\nError: " in "\n" + done.stderr
     assert "Traceback" not in done.stderr
     assert published.ask("from customer_orders.customers_v1 order by 1") == toy.CUSTOMERS
     assert len(published.publications("sales.customer_orders")) == 1

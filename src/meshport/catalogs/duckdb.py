@@ -63,11 +63,12 @@ class DuckDBCatalog:
             rows = self._count_rows(connection, [place for place in properties if place in names])
         observed = {}
         for schema, table, comment, is_view in tables:
-            if table.endswith((PREVIOUS, STAGED)):
+            # Previous versions carry properties; whatever else has such a name is somebody else's.
+            if table.endswith(STAGED) or (table.endswith(PREVIOUS) and (schema, table) in properties):
                 continue
             relation = Relation(self.database, schema, table)
             before = (schema, table + PREVIOUS)
-            previous = dict(properties.get(before, ())) if before in names else None
+            previous = dict(properties[before]) if before in names and before in properties else None
             own_tags: dict[str, dict[str, str]] = defaultdict(dict)
             for column, key, value in tags.get((schema, table), ()):
                 own_tags[fold(column)][key] = value
@@ -128,10 +129,7 @@ class DuckDBCatalog:
 
         with duckdb.connect(":memory:") as connection:
             attach(connection, self.path, self.database, read_only=read_only)
-            try:
-                yield connection
-            except duckdb.Error as error:  # a file cut short opens, and fails when it is read
-                raise _unavailable(error, self.path, held=False) from error
+            yield connection
 
     def _bookkeeping(
         self, connection: duckdb.DuckDBPyConnection, table: str, columns: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from meshport.contracts import diff_contracts
-from meshport.model import Gate, Port, Product, Relation
+from meshport.model import Gate, Port, Product, Relation, fold
 from meshport.plan.diff import Ledger
 from meshport.registry.types import Standing
 from meshport.resources import ObservedRelation
@@ -86,20 +86,29 @@ def withdrawn_gates(builds: Mapping[str, str], withdrawn: Mapping[str, Collectio
             )
 
 
-def place_gates(product: Product, relations: Mapping[Relation, ObservedRelation], ledger: Ledger) -> Iterator[Gate]:
-    """Yield a blocked gate for each port at whose name somebody else's relation stands: it is never taken over."""
+Place = tuple[str, str]
+"""Schema and identifier of a relation as the catalog compares them."""
+
+
+def place_of(relation: Relation) -> Place:
+    """Return the place that a relation takes in its catalog."""
+    return fold(relation.schema), fold(relation.identifier)
+
+
+def place_gates(product: Product, places: Mapping[Place, ObservedRelation], ledger: Ledger) -> Iterator[Gate]:
+    """Yield a blocked gate for each port in whose place, or its previous version's, somebody else's relation stands."""
     for port in product.ports:
-        relation = relations.get(port.relation)
-        if relation is None:
-            continue
-        ours = "build" in relation.properties or ports.key_of(port) in ledger
-        if not ours or relation.previous == {}:
-            name = port.relation.identifier if not ours else ports.previous_of(port)
+        for relation in (port.relation, ports.previous_of(port)):
+            found = places.get(place_of(relation))
+            ours = found is not None and ("build" in found.properties or ports.key_of(port) in ledger)
+            if found is None or (ours and found.relation == port.relation):
+                continue
             yield Gate(
                 name="place",
                 subject=port.label,
                 passed=False,
-                reason=f"a relation that meshport did not write stands at {port.relation.schema}.{name}",
+                reason="a relation that meshport did not write stands at "
+                f"{found.relation.schema}.{found.relation.identifier}",
                 hint="move it out of the published zone, or give the model another alias",
             )
 

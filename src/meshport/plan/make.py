@@ -12,7 +12,15 @@ from meshport.contracts import FIRST, next_version
 from meshport.model import Evidence, Gate, Product, Relation
 from meshport.plan.diff import Ledger, diff
 from meshport.plan.evidence import evidence_of
-from meshport.plan.gates import continuity_gates, contract_gates, leftover_gates, place_gates, withdrawn_gates
+from meshport.plan.gates import (
+    Place,
+    continuity_gates,
+    contract_gates,
+    leftover_gates,
+    place_gates,
+    place_of,
+    withdrawn_gates,
+)
 from meshport.plan.types import Foreign, Plan, ProductPlan
 from meshport.products import Declared
 from meshport.registry.types import Standing
@@ -46,8 +54,9 @@ def make_plan(
     """Return what publishing these products would change. `target` is dbt's, None for the profile's default."""
     products: list[ProductPlan] = []
     foreign: list[Foreign] = []
+    places = {place_of(relation): found for relation, found in observed.relations.items()}
     for item in declared:
-        product_plan, left_alone = _plan_product(project, item, observed, target)
+        product_plan, left_alone = _plan_product(project, item, observed, places, target)
         products.append(product_plan)
         foreign.extend(left_alone)
     keys = {item.product.key for item in declared}
@@ -87,7 +96,11 @@ def resources_of(product: Product, builds: Mapping[str, str]) -> list[Resource]:
 
 
 def _plan_product(
-    project: Project, declared: Declared, observed: Observed, target: str | None
+    project: Project,
+    declared: Declared,
+    observed: Observed,
+    places: Mapping[Place, ObservedRelation],
+    target: str | None,
 ) -> tuple[ProductPlan, list[Foreign]]:
     product, standing = declared.product, observed.standing.get(declared.product.key)
     gates: list[Gate] = list(declared.problems)
@@ -100,7 +113,7 @@ def _plan_product(
         # Without a build the plan still shows what would be written; the gate keeps it from being written.
         builds[port.label] = build or ""
     gates += contract_gates(product, standing, project.adapter_type)
-    gates += place_gates(product, observed.relations, observed.ledger)
+    gates += place_gates(product, places, observed.ledger)
     if standing is not None:
         gates += continuity_gates(product, standing)
         gates += withdrawn_gates(builds, standing.withdrawn)

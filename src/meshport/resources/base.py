@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import msgspec
 
@@ -39,7 +39,7 @@ class Resource(msgspec.Struct, frozen=True):
     def key(self) -> str:
         """A text that is unique among resources of all kinds; parts are quoted, so that names may hold anything."""
         place = (self.relation.database, self.relation.schema, self.relation.identifier, self.column, self.name)
-        return "/".join([self.kind, *(quote(part, safe="") for part in place)])
+        return "/".join([self.kind, *(part.replace("%", "%25").replace("/", "%2F") for part in place)])
 
     @property
     def subject(self) -> str:

@@ -6,7 +6,7 @@ import hashlib
 
 import msgspec
 
-from meshport.model import Port, fold
+from meshport.model import Port, Relation, fold
 from meshport.resources.base import PREVIOUS, Field, ObservedRelation, Resource
 
 KIND = "port"
@@ -49,9 +49,9 @@ def key_of(port: Port) -> str:
     return Resource(kind=KIND, relation=port.relation, fields={}).key
 
 
-def previous_of(port: Port) -> str:
-    """Return the name of a port's previous version."""
-    return port.relation.identifier + PREVIOUS
+def previous_of(port: Port) -> Relation:
+    """Return the relation of a port's previous version."""
+    return Relation(port.relation.database, port.relation.schema, port.relation.identifier + PREVIOUS)
 
 
 def protection(port: Port) -> str:
