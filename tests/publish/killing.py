@@ -138,6 +138,8 @@ def seen(domain: Domain) -> dict[str, Any]:
 def afterwards(domain: Domain, command: Sequence[str]) -> dict[str, Any]:
     """Read what the killed command left, run the command again, and read again."""
     left = seen(domain)
+    with domain.registry() as registry:
+        begun = len(registry.unfinished("sales"))
     again = domain.run(*command)
     plan = domain.plan()
     with domain.registry() as registry:
@@ -145,6 +147,7 @@ def afterwards(domain: Domain, command: Sequence[str]) -> dict[str, Any]:
         unfinished = registry.unfinished("sales")
     return {
         "left": left,
+        "begun": begun,
         "again": [again.code, again.err],
         "now": seen(domain),
         "actionable": plan.actionable,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from meshport.errors import ExitCode
 from tests.publish import toy
 from tests.publish.domain import Domain
 from tests.publish.rendering import Memory
@@ -126,7 +127,9 @@ def test_a_rollback(domain: Domain, memory: Memory) -> None:
     new = {**NEW, "customers": [[*row, True] for row in NEW["customers"]]}
     for run in kill_everywhere(domain, memory, ROLLBACK):
         assert all(rows in (OLD[port], new[port]) for port, rows in ports(run["left"]).items()), run
-        assert run["again"][0] == 0, run
+        # A rollback that was complete, and only kept its turn, is refused: there is nothing more to go back to.
+        complete = ports(run["left"]) == OLD and not run["begun"]
+        assert run["again"][0] == (ExitCode.BLOCKED if complete else ExitCode.OK), run
         assert ports(run["now"]) == OLD, run
         assert (run["actionable"], run["unfinished"]) == (False, 0), run
         assert [kind for kind, _ in run["publications"]] == ["rollback", "publish", "publish"], run
