@@ -80,7 +80,7 @@ def test_groups(write: Write) -> None:
     assert found["group.shop.ops"].owner == {"name": "Operations"}
 
 
-def test_a_test_belongs_to_what_dbt_attached_it_to_or_to_the_one_node_it_reads(write: Write) -> None:
+def test_a_test_belongs_to_what_dbt_attached_it_to_or_to_all_that_it_reads(write: Write) -> None:
     parents = {"depends_on": {"nodes": [MODEL, "model.shop.orders"]}}
     nodes = {
         MODEL: model(),
@@ -90,8 +90,8 @@ def test_a_test_belongs_to_what_dbt_attached_it_to_or_to_the_one_node_it_reads(w
     }
     units = {"unit_test.shop.customers.sums": {"name": "sums", **parents, "checksum": "ab"}}
     project = load_project(write(manifest=manifest(nodes=nodes, unit_tests=units)))
-    assert [test.name for test in project.tests_of(MODEL)] == ["attached", "single", "sums"]
-    assert project.tests_of("model.shop.orders") == []
+    assert [test.name for test in project.tests_of(MODEL)] == ["attached", "many", "single", "sums"]
+    assert [test.name for test in project.tests_of("model.shop.orders")] == ["many"]
 
 
 @pytest.mark.parametrize("collecting", [True, False])
