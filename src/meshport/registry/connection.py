@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import URL, Engine, create_engine, inspect, make_url, text
+from sqlalchemy.exc import NoSuchModuleError
 
 from meshport.errors import InputError, UnavailableError
 from meshport.registry import dialects
@@ -50,6 +51,8 @@ def engine_for(url: str, *, create: bool) -> Engine:
         _check_file(parsed, create=create)
     try:
         engine = create_engine(parsed)
+    except NoSuchModuleError as error:
+        raise InputError(f"no database is called {parsed.drivername}", where=shown(url), hint=_ELSEWHERE) from error
     except ModuleNotFoundError as error:
         raise UnavailableError(
             f"the registry needs the Python package {error.name}", where=shown(url), hint=f"pip install {error.name}"
