@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dbt.adapters.duckdb.plugins import BasePlugin  # noqa: TID251 - a plugin of dbt-duckdb derives from its class
 from dbt_common.exceptions import DbtRuntimeError
 
+from meshport.catalogs.duckdb import identifier, literal
 from meshport.errors import InputError, MeshportError, UnavailableError
 from meshport.keys import prepare_connection, set_variables
 
@@ -76,9 +77,8 @@ def attach(connection: DuckDBPyConnection, domain: str, database: str, path: Pat
             where=str(path),
             hint=f"publish in that domain first, or correct `path` with `meshport inputs add` for {domain}",
         )
-    literal, identifier = str(path).replace("'", "''"), database.replace('"', '""')
     try:
-        connection.execute(f"attach if not exists '{literal}' as \"{identifier}\" (read_only)")
+        connection.execute(f"attach if not exists {literal(str(path))} as {identifier(database)} (read_only)")
     except duckdb.IOException as error:
         raise UnavailableError(
             f"the published file of the input {domain} cannot be opened: {error}",
