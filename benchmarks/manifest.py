@@ -65,7 +65,7 @@ def model(number: int, columns: int) -> dict[str, Any]:
     reference = f"{{{{ ref('{parent}') }}}}" if parent else "values"
     raw = f"select\n    {listed}\nfrom {reference} as source"
     return {
-        **_common(f"model.{PROJECT}.{name}", "model", name, f"models/{layer}/{name}.sql", "table"),
+        **common(f"model.{PROJECT}.{name}", "model", name, f"models/{layer}/{name}.sql", "table"),
         "fqn": [PROJECT, layer, name],
         "description": f"One row per thing of {name}.",
         "columns": {column: _column(column, TYPES[i % 6]) for i, column in enumerate(names)},
@@ -90,7 +90,7 @@ def data_test(node: dict[str, Any], kind: str, number: int) -> dict[str, Any]:
     column = next(iter(node["columns"]))
     name = f"{kind}_{node['name']}_{column}"
     return {
-        **_common(f"test.{PROJECT}.{name}.{number:010d}", "test", name, f"{name}.sql", "test"),
+        **common(f"test.{PROJECT}.{name}.{number:010d}", "test", name, f"{name}.sql", "test"),
         "fqn": [PROJECT, name],
         "description": "",
         "columns": {},
@@ -122,7 +122,8 @@ def _column(name: str, data_type: str) -> dict[str, Any]:
     }
 
 
-def _common(unique_id: str, resource_type: str, name: str, path: str, materialized: str) -> dict[str, Any]:
+def common(unique_id: str, resource_type: str, name: str, path: str, materialized: str) -> dict[str, Any]:
+    """Return what every node has."""
     return {
         "database": "generated",
         "schema": "main",
