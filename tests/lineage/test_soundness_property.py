@@ -88,7 +88,7 @@ def sources(draw: st.DrawFn, depth: int) -> tuple[str, list[str]]:
     return f"({inner}) i left join t on i.p = t.b", ["i.p", "q", "t.c"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     sql=queries(),
     data=st.lists(st.lists(st.integers(0, 6) | st.none(), min_size=6, max_size=6), min_size=ROWS, max_size=ROWS),

@@ -111,7 +111,7 @@ def _nodes(project: Project, lineage: Lineage, before: Lineage, changes: list[Co
         for parent in node.depends_on:
             children.setdefault(parent, []).append(node.unique_id)
     changed = {change.node for change in changes}
-    below = _below(children, rows | broken | values.keys())
+    below = _below(children, rows | broken)
     found = []
     told = (below | values.keys() | rows) - (changed - values.keys() - broken)
     for name in sorted(told & project.nodes.keys()):

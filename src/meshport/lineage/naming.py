@@ -63,8 +63,8 @@ def _node(project: Project, name: str) -> Node | None:
 
 
 def _names(project: Project, node: Node) -> set[str]:
-    """Return what a node may be called. The latest version of a model goes by the model's name as well."""
+    """Return what a node may be called. The latest version of a model, and a source, go by their bare name as well."""
     names = {fold(label(project, node.unique_id))}
-    if node.version is not None and node.version == node.latest_version:
+    if node.resource_type == "source" or (node.version is not None and node.version == node.latest_version):
         names.add(fold(node.name))
     return names

@@ -216,10 +216,31 @@ def _set_operation(context: Context, node: exp.SetOperation, outer: Scope | None
             break
         current = inner
     rel = query(context, branches[-1].args["this"], outer, ctes)
+    alike: list[Rel] = []
     for branch in reversed(branches):
         other = query(context, branch.args["expression"], outer, ctes)
-        rel = _combined(context, branch, rel, other)
-    return rel
+        if _is_plain(branch, rel, other):
+            alike.append(other)
+            continue
+        rel = _combined(context, branch, _united(rel, alike), other)
+        alike = []
+    return _united(rel, alike)
+
+
+def _is_plain(node: exp.SetOperation, left: Rel, right: Rel) -> bool:
+    """Tell whether this is a UNION ALL of as many columns on both sides, all of them known."""
+    plain = isinstance(node, exp.Union) and not node.args.get("distinct") and not node.args.get("by_name")
+    return plain and left.more is None and right.more is None and len(left.cols) == len(right.cols)
+
+
+def _united(first: Rel, others: list[Rel]) -> Rel:
+    """Return the UNION ALL of relations, column by column: all at once, or a thousand branches would take a million."""
+    if not others:
+        return first
+    scans: Origins = dict(first.scans)
+    for rel in others:
+        absorb(scans, rel.scans, COPY)
+    return Rel(first.names, [merged(cols) for cols in zip(first.cols, *(r.cols for r in others), strict=True)], scans)
 
 
 def _combined(context: Context, node: exp.SetOperation, left: Rel, right: Rel) -> Rel:
@@ -236,10 +257,10 @@ def _combined(context: Context, node: exp.SetOperation, left: Rel, right: Rel) -
     elif len(left.cols) != len(right.cols):  # no database takes this: the SQL was compiled without one
         rel = _by_name(context, left, right, scans, more, guessed=True)
     else:
-        rel = Rel(left.names, [merged(pair) for pair in zip(left.cols, right.cols, strict=True)], scans)
+        rel = _united(left, [right])
     if node.args.get("distinct"):
         for col in rel.cols:
-            absorb(scans, col.origins, SCAN)
+            absorb(rel.scans, col.origins, SCAN)
     return rel
 
 

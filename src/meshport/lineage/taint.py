@@ -132,8 +132,9 @@ def _only_inside(formula: str, project: Project, origin: Place, sanitisers: froz
     from meshport.lineage.dialects import Dialect
 
     parent = project.nodes.get(origin[0])
+    dialect = Dialect(project.adapter_type).name
     try:
-        tree = sqlglot.parse_one(formula, dialect=Dialect(project.adapter_type).name)
+        tree = sqlglot.parse_one(formula, dialect=dialect)
     except errors.SqlglotError:
         return False
     uses = [
@@ -141,18 +142,17 @@ def _only_inside(formula: str, project: Project, origin: Place, sanitisers: froz
         for column in tree.find_all(exp.Column)
         if fold(column.name) == origin[1] and (parent is None or fold(column.table) == fold(parent.identifier))
     ]
-    return bool(uses) and all(_hidden(column, sanitisers) for column in uses)
+    return bool(uses) and all(_hidden(column, sanitisers, dialect) for column in uses)
 
 
-def _hidden(column: object, sanitisers: frozenset[str]) -> bool:
+def _hidden(column: object, sanitisers: frozenset[str], dialect: str) -> bool:
     from sqlglot import exp
 
     assert isinstance(column, exp.Expr)
     above = column.parent
     while above is not None:
-        if isinstance(above, exp.Func):
-            names = {above.name.lower()} if isinstance(above, exp.Anonymous) else set(map(str.lower, above.sql_names()))
-            if names & sanitisers:
-                return True
+        # The name as it is written in this dialect: sqlglot's own name for `sha256(x)` is another.
+        if isinstance(above, exp.Func) and above.sql(dialect).partition("(")[0].lower() in sanitisers:
+            return True
         above = above.parent
     return False
