@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.report import as_data, as_text
 
-BENCHMARKS: dict[str, tuple[str, ...]] = {"load": (), "publish": ("ports",)}
+BENCHMARKS: dict[str, tuple[str, ...]] = {"load": (), "publish": ("ports",), "lineage": ("models",)}
 """The options that each takes."""
 
 
@@ -17,6 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)}; all if none is given")
     parser.add_argument("--ports", type=int, default=1000, help="how many ports `publish` publishes; default: 1000")
+    parser.add_argument("--models", type=int, default=10_000, help="how many models `lineage` resolves; default: 10000")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in BENCHMARKS]:

@@ -7,7 +7,6 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 
 from benchmarks.report import Row
@@ -37,21 +36,56 @@ def measure(subject: str, what: str, setup: str, work: str, *args: str, runs: in
     return Row(subject, what, statistics.median(seconds), statistics.median(peaks), runs)
 
 
-def measure_command(subject: str, what: str, command: Sequence[str], runs: int = 7) -> Row:
-    """Run a whole command, start and end included."""
+_TREE = """
+import json, os, sys, threading, time
+peak = 0
+def watch():
+    global peak
+    while True:
+        total = 0
+        for pid in [os.getpid(), *map(int, open(f"/proc/self/task/{os.getpid()}/children").read().split())]:
+            try:
+                lines = open(f"/proc/{pid}/smaps_rollup").read().splitlines()
+                total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+            except OSError:
+                continue
+        peak = max(peak, total)
+        time.sleep(0.1)
+begin = time.perf_counter()
+threading.Thread(target=watch, daemon=True).start()
+"""
+
+
+def measure_tree(subject: str, what: str, setup: str, work: str, *args: str, runs: int = 3) -> Row:
+    """Measure like `measure`, with the memory of child processes too: what they share is counted once (Linux: PSS)."""
+    code = f"{setup}\n{_TREE}\n{work}\nprint(json.dumps([time.perf_counter() - begin, peak / 1024]))"
+    seconds, peaks = [], []
+    for _ in range(runs):
+        ran = subprocess.run([sys.executable, "-c", code, *args], check=True, capture_output=True, text=True)
+        second, peak = json.loads(ran.stdout.splitlines()[-1])
+        seconds.append(second)
+        peaks.append(peak)
+    return Row(subject, what, statistics.median(seconds), statistics.median(peaks), runs)
+
+
+def measure_command(subject: str, what: str, command: Sequence[str], runs: int = 7, warm_up: bool = True) -> Row:
+    """Run a whole command, start and end included; once before, where it may have bytecode to write."""
     code = """
-import json, resource, subprocess, sys
+import json, resource, subprocess, sys, time
+begin = time.perf_counter()
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+seconds = time.perf_counter() - begin
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10))
+print(json.dumps([seconds, peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)]))
 """
     # An installed program has its bytecode; so has this one after its first run, where nothing forbids to write it.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
-    seconds = []
-    for _ in range(runs):
-        begin = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
-        seconds.append(time.perf_counter() - begin)
-    ran = subprocess.run([sys.executable, "-c", code, *command], check=True, capture_output=True, text=True)
-    return Row(subject, what, statistics.median(seconds), float(ran.stdout), runs)
+    seconds, peaks = [], []
+    for run in range(runs + warm_up):
+        harness = [sys.executable, "-c", code, *command]
+        ran = subprocess.run(harness, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+        if run or not warm_up:
+            second, peak = json.loads(ran.stdout)
+            seconds.append(second)
+            peaks.append(peak)
+    return Row(subject, what, statistics.median(seconds), statistics.median(peaks), runs)
