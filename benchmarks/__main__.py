@@ -9,7 +9,13 @@ from pathlib import Path
 
 from benchmarks.report import as_data, as_text
 
-BENCHMARKS: dict[str, tuple[str, ...]] = {"load": (), "publish": ("ports",), "lineage": ("models",)}
+BENCHMARKS: dict[str, tuple[str, ...]] = {
+    "load": (),
+    "publish": ("ports",),
+    "lineage": ("models",),
+    "check": ("models",),
+    "quality": ("rows",),
+}
 """The options that each takes."""
 
 
@@ -18,6 +24,9 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)}; all if none is given")
     parser.add_argument("--ports", type=int, default=1000, help="how many ports `publish` publishes; default: 1000")
     parser.add_argument("--models", type=int, default=10_000, help="how many models `lineage` resolves; default: 10000")
+    parser.add_argument(
+        "--rows", type=int, default=10_000_000, help="how many rows `quality` checks; default: 10000000"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in BENCHMARKS]:

@@ -68,13 +68,24 @@ def measure_tree(subject: str, what: str, setup: str, work: str, *args: str, run
     return Row(subject, what, statistics.median(seconds), statistics.median(peaks), runs)
 
 
-def measure_command(subject: str, what: str, command: Sequence[str], runs: int = 7, warm_up: bool = True) -> Row:
-    """Run a whole command, start and end included; once before, where it may have bytecode to write."""
+def measure_command(
+    subject: str,
+    what: str,
+    command: Sequence[str],
+    runs: int = 7,
+    warm_up: bool = True,
+    codes: Sequence[int] = (0,),
+) -> Row:
+    """Run a whole command, start and end included; once before, where it may have bytecode to write.
+
+    `codes` are the exit codes it may end with.
+    """
     code = """
 import json, resource, subprocess, sys, time
 begin = time.perf_counter()
-subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+code = subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL).returncode
 seconds = time.perf_counter() - begin
+assert code in json.loads(sys.argv[1]), code
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(json.dumps([seconds, peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)]))
 """
@@ -82,7 +93,7 @@ print(json.dumps([seconds, peak / (1 << 20 if sys.platform == "darwin" else 1 <<
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     seconds, peaks = [], []
     for run in range(runs + warm_up):
-        harness = [sys.executable, "-c", code, *command]
+        harness = [sys.executable, "-c", code, json.dumps(list(codes)), *command]
         ran = subprocess.run(harness, check=True, stdout=subprocess.PIPE, text=True, env=environment)
         if run or not warm_up:
             second, peak = json.loads(ran.stdout)

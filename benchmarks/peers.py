@@ -12,7 +12,8 @@ PEERS = {
     # From 30.19 on, colibri loses all lineage through unions: sqlglot renamed what it reads.
     "colibri-best": ("dbt-colibri==0.3.7", "sqlglot[c]==30.18.0"),
     "bouncer": ("dbt-bouncer==4.3.0",),
-    "datacontract": ("datacontract-cli==1.0.13",),
+    # The last ones with the command `breaking`.
+    "datacontract": ("datacontract-cli==0.10.41",),
 }
 FOLDER = Path(os.environ.get("MESHPORT_PEERS", Path(__file__).parents[1] / ".peers"))
 

@@ -58,7 +58,7 @@ def main() -> None:
         publish_first(story, sales)
         build_on_it(story, sales, marketing)
         again_changes_nothing(story, sales)
-        breaking_change(story, sales)
+        breaking_change(story, sales, marketing)
         drift(story, sales)
         failing_test(story, sales)
         go_back(story, sales)
@@ -117,8 +117,8 @@ def again_changes_nothing(story: Story, sales: Path) -> None:
     )
 
 
-def breaking_change(story: Story, sales: Path) -> None:
-    """A breaking change is refused; the same change as a new version is published beside the old one."""
+def breaking_change(story: Story, sales: Path, marketing: Path) -> None:
+    """A breaking change is refused; as a new version it is published beside the old one, once its reader knows."""
     story.chapter("4. A breaking change is refused; as a new version it is published beside the old one")
     sql = sales / "models" / "marts" / "customer_orders_v1.sql"
     yaml = sales / "models" / "marts" / "_product.yml"
@@ -133,10 +133,15 @@ def breaking_change(story: Story, sales: Path) -> None:
     yaml.write_text(whole_yaml)
     story.write(sql.with_name("customer_orders_v2.sql"), shorter)
     story.edit(
-        yaml, "      - v: 1\n", "      - v: 1\n      - v: 2\n        columns: [{include: all, exclude: [phone]}]\n"
+        yaml,
+        "      - v: 1\n",
+        "      - v: 1\n        deprecation_date: 2027-06-30\n"
+        "      - v: 2\n        columns: [{include: all, exclude: [phone]}]\n",
     )
     story.edit(yaml, "latest_version: 1", "latest_version: 2")
     story.run(sales, "meshport build --quiet", quiet=True)
+    story.run(sales, "meshport publish --yes", ends=3, says=("Announced to domain:marketing",))
+    story.run(marketing, "meshport contract acknowledge sales.customer_orders.customer_orders.v1")
     story.run(sales, "meshport publish --yes", says=("1.0.0 → 1.1.0",))
     story.run(
         sales,

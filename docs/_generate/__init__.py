@@ -14,11 +14,14 @@ FOLDER = ROOT / "docs" / "reference"
 
 def pages() -> dict[str, str]:
     """Return the text of every generated page by its file name in docs/reference."""
-    from docs._generate import commands, macros, settings, standards
+    from docs._generate import commands, contracts, information_schema, macros, policies, settings, standards
 
     return {
         "commands.md": commands.page(),
+        "contracts.md": contracts.page(),
+        "information-schema.md": information_schema.page(),
         "macros.md": macros.page(),
+        "policies.md": policies.page(),
         "settings.md": settings.page(),
         "standards.md": standards.page(),
     }

@@ -6,7 +6,9 @@ from meshport import mesh
 from meshport.artifacts import kept
 from meshport.inputs import folder as inputs
 from meshport.keys import MINIMUM_LENGTH, PREFIX
+from meshport.quality import evidence, questions
 from meshport.scaffold import answers
+from meshport.standards import lock
 
 MESH = {
     "domain": "The domain's name: the first part of every product's key.",
@@ -18,12 +20,23 @@ MESH = {
     "which all domains on one machine share. `--registry` and MESHPORT_REGISTRY come before it.",
     "published.database": "The name of the published zone in the catalog. Without it `<domain>_published`.",
     "published.path": "DuckDB only: the published file, relative to this one. Without it `<database>.duckdb`.",
+    "standards.folder": "The central team's standards: a folder, relative to this file. One of `folder`, `git`, "
+    "`package`; without any, the standards that ship with meshport. See [the guide](../guides/standards.md).",
+    "standards.git": "... a git repository: a URL, or a path relative to this file.",
+    "standards.ref": "Its tag, branch or commit. What is no commit is resolved once and kept in standards.lock.",
+    "standards.path": "The standards' folder in the repository or the package, where they are not at the top.",
+    "standards.package": "... an installed Python package.",
+    "warehouses.<name>.size": "A SQL warehouse of the domain, for policies on cost: how large it is, as its platform "
+    "says it.",
+    "warehouses.<name>.auto_stop_minutes": "... after how many idle minutes it stops.",
+    "warehouses.<name>.budget": "... what it may cost in a month, in the currency of the bill.",
 }
 
 META = (
     ("group", "data_product", "Makes the group a data product; its owner is the group's, its ports the public models."),
     ("model", "row_filter", "Which rows the port shows. The predicate sees unmasked values."),
     ("model", "meshport_input", "In generated packages of inputs: the product that the model reads. Not for writing."),
+    ("model", "owner", "Who answers for a model that is in no group, as `lineage impact` names them."),
     ("column", "classification", "What the column holds, in the words of the [standards](standards.md)."),
     ("column", "mask", "Another mask of those that the classification allows."),
     ("group, model, column", "tags", "Values for tags whose template says `from: meta`, by tag."),
@@ -57,6 +70,10 @@ VARIABLES = {
     "DBT_PROFILES_DIR": "dbt's own: where profiles.yml is. `meshport doctor` looks there too.",
     "DBT_PROJECT_DIR": "dbt's own: the project. The DuckDB plugin finds inputs by it.",
     "DBT_ENV_CUSTOM_ENV_<NAME>": "dbt's own, kept in artifacts. Results of another environment are no evidence.",
+    "OPENLINEAGE_URL": "Where `meshport lineage emit` sends events, as `--to`.",
+    "OPENLINEAGE_ENDPOINT": "... the path there. Without it `api/v1/lineage`, where the URL has no path.",
+    "OPENLINEAGE_API_KEY": "... the key, sent as a bearer token to that server only. It never gets into messages.",
+    "OPENLINEAGE_NAMESPACE": "... the namespace of jobs, as `--namespace`.",
     "GITHUB_ACTOR": "Who publishes, in GitHub Actions; for the record only. Elsewhere the user logged in.",
     "BUILD_REQUESTEDFOREMAIL": "The same in Azure DevOps.",
     "MESHPORT_RENDER_<N>": "Between meshport and dbt, not for setting: a request to render SQL.",
@@ -86,6 +103,22 @@ FILES = (
         f"{_RUNS}/{kept.CODE}/<invocation>.json",
         "`meshport build`",
         "Its dbt target, and checksums of the code that ran.",
+    ),
+    (
+        lock.FILE_NAME,
+        "the first command that reads standards from git, `meshport standards update`",
+        "Which commits the standards' tags and branches are. Commit it.",
+    ),
+    (
+        "<cache>/meshport/standards/",
+        "the same",
+        "In the user's cache folder: the files of these commits, so that no network is needed again.",
+    ),
+    (f"target/{evidence.FILE_NAME}", "`meshport quality run`", "What data policies said of each port's build."),
+    (
+        f"schema {questions.SAMPLES}",
+        "`meshport quality run --sample`",
+        "In the internal zone: rows that break rules, masked, one table a port.",
     ),
     ("<published.path>", "`meshport publish`", "The published zone (DuckDB). Consumers read it; dbt never writes it."),
     (

@@ -15,6 +15,7 @@ from msgspec.inspect import (
     DictType,
     Field,
     FloatType,
+    IntType,
     LiteralType,
     NoneType,
     StrType,
@@ -83,6 +84,8 @@ def _leaves(struct: StructType, prefix: str = "") -> Iterator[tuple[str, Field]]
         name = prefix + field.encode_name
         if isinstance(field.type, StructType):
             yield from _leaves(field.type, f"{name}.")
+        elif isinstance(field.type, DictType) and isinstance(field.type.value_type, StructType):
+            yield from _leaves(field.type.value_type, f"{name}.<name>.")
         else:
             yield name, field
 
@@ -98,6 +101,8 @@ def _type(kind: Type) -> str:
             return ", ".join(["text", *parts])
         case FloatType():
             return "number"
+        case IntType():
+            return "whole number"
         case DictType():
             return f"mapping of {_type(kind.key_type)} to {_type(kind.value_type)}"
         case VarTupleType():

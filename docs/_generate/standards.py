@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from docs._generate import ROOT
 from docs._generate.markdown import code, codes, document, prose, table
 from meshport.standards import load_standards
+from meshport.standards.tighten import FIELDS, LINT
 
 
 def page() -> str:
@@ -36,6 +39,10 @@ def page() -> str:
         )
         for name, entry in standards.tag_templates.items()
     ]
+    lint = [
+        (code(section), codes(f"{key} = {value}" for key, value in keys.items()))
+        for section, keys in standards.lint.items()
+    ]
     return document(
         "Standards",
         [
@@ -53,5 +60,22 @@ def page() -> str:
             "`meta` in `from` of a template is `config.meta.tags.<tag>` of the group (for all of its ports), the model "
             "or the column. A required tag without a value, and a value that is not allowed, block a publish.",
             table(("Tag", "Meaning", "On", "Value from", "Required", "Allowed values"), tags),
+            "## Lint",
+            "What [`sqlfluff.cfg`](../../standards/sqlfluff.cfg) sets for `meshport lint`.",
+            table(("Section", "Settings"), lint),
+            "## What a domain may change",
+            "A domain adds entries as it likes. In an entry of the standards that it builds on, it may change what "
+            "stands here, in the way that stands here; everything else stays as it is. The same holds for standards "
+            "that extend others.",
+            table(("Of", "Field", "It"), _changes()),
+            "Other keys of `sqlfluff.cfg` stay where the standards set them; where they do not, they are the domain's.",
         ],
     )
+
+
+def _changes() -> Iterator[tuple[str, str, str]]:
+    for kind, fields in FIELDS.items():
+        for field, way in fields.items():
+            yield kind.replace("_", " "), code(field), prose(way.said)
+    for key, way in LINT.items():
+        yield "`sqlfluff.cfg`, section `sqlfluff`", code(key), prose(way.said)

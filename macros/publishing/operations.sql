@@ -13,5 +13,9 @@
     'swap_port': adapter.dispatch('swap_port', 'meshport'),
     'rollback_port': adapter.dispatch('rollback_port', 'meshport'),
     'drop_port': adapter.dispatch('drop_port', 'meshport'),
+    'count_violations': adapter.dispatch('count_violations', 'meshport'),
+    'count_repeated': adapter.dispatch('count_repeated', 'meshport'),
+    'count_orphans': adapter.dispatch('count_orphans', 'meshport'),
+    'sample_violations': adapter.dispatch('sample_violations', 'meshport'),
   }) }}
 {% endmacro %}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=4096)
 def family(data_type: str, dialect: str) -> str | None:
     """Return `string`, `integer`, `number`, `date`, `timestamp`, `boolean`, or None for another or an unknown type."""
-    parsed = _parse(data_type, dialect)
+    parsed = parse(data_type, dialect)
     if parsed is None:
         return None
     from sqlglot import exp
@@ -35,12 +35,13 @@ def same(one: str | None, other: str | None, dialect: str) -> bool:
         return one == other
     if one.casefold() == other.casefold():
         return True
-    left, right = _parse(one, dialect), _parse(other, dialect)
+    left, right = parse(one, dialect), parse(other, dialect)
     return left is not None and left == right
 
 
 @lru_cache(maxsize=4096)
-def _parse(data_type: str, dialect: str) -> exp.DataType | None:
+def parse(data_type: str, dialect: str) -> exp.DataType | None:
+    """Return a type as sqlglot understands it, None where it does not. Not to be changed: it is cached."""
     from sqlglot import errors, exp
 
     try:

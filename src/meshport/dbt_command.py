@@ -40,6 +40,10 @@ class _Response(msgspec.Struct):
     results: list[_Result]
 
 
+STDERR = 2
+"""The file descriptor."""
+
+
 class Dbt:
     """dbt in one project, for one target (None: DBT_TARGET, else the profile's default)."""
 
@@ -48,15 +52,24 @@ class Dbt:
         self.target = target or os.environ.get("DBT_TARGET")
 
     def run(
-        self, command: Sequence[str], *, environment: Mapping[str, str] | None = None, capture: bool = False
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        capture: bool = False,
+        aside: bool = False,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a dbt command in the project and return how it ended; its output is shown unless captured."""
+        """Run a dbt command in the project and return how it ended.
+
+        Its output is shown unless captured; `aside`, on standard error, for commands whose own output is data.
+        """
         target = ["--target", self.target] if self.target else []
         return subprocess.run(
             [executable(), *command, *target],
             cwd=self.project_dir,
             env={**os.environ, "DBT_TARGET_PATH": ARTIFACTS, **(environment or {})},
-            capture_output=capture,
+            stdout=subprocess.PIPE if capture else STDERR if aside else None,
+            stderr=subprocess.PIPE if capture else None,
             text=True,
             check=False,
         )

@@ -26,7 +26,9 @@ def text(value: Any) -> str | None:
 
 def declared_tags(meta: dict[str, Any], subject: str, problems: Problems) -> dict[str, str]:
     """Return `meta.tags` as texts; empty, and blocked, where it is no mapping of keys to plain values."""
-    raw = meta.get("tags", {})
+    if "tags" not in meta:
+        return {}
+    raw = meta["tags"]
     if not isinstance(raw, dict) or not all(isinstance(value, (str, int, float, bool)) for value in raw.values()):
         problems.block("tags", subject, "`config.meta.tags` must map tag keys to values", "tags: {retention: 2y}")
         return {}

@@ -21,6 +21,37 @@ class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: str | None = None
 
 
+class StandardsSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where standards are: a `folder`, a `git` repository at a `ref`, or an installed `package`.
+
+    `path` is the standards' folder in the repository or in the package. A relative `folder` or `git` starts at the file
+    that says it. Nothing at all stands for what ships with meshport.
+    """
+
+    folder: str | None = None
+    git: str | None = None
+    ref: str | None = None
+    path: str | None = None
+    package: str | None = None
+
+    def __post_init__(self) -> None:
+        said = [name for name in ("folder", "git", "package") if getattr(self, name) is not None]
+        if len(said) > 1:
+            raise ValueError(f"standards are in one place, not in {' and '.join(said)}")
+        if (self.git is None) != (self.ref is None):
+            raise ValueError("`git` and `ref` (a tag, a branch or a commit) go together")
+        if self.path is not None and self.git is None and self.package is None:
+            raise ValueError("`path` is a folder within `git` or `package`")
+
+
+class Warehouse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A SQL warehouse of the domain. `budget` is what it may cost in a month, in the currency of the bill."""
+
+    size: str | None = None
+    auto_stop_minutes: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    budget: Annotated[float, msgspec.Meta(ge=0)] | None = None
+
+
 class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `mesh.yml` says. `domain` is small letters, digits and underscores: it is a part of every key.
 
@@ -33,6 +64,8 @@ class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     owner: Owner = Owner()
     registry: str | None = None
     published: Published = Published()
+    standards: StandardsSource = StandardsSource()
+    warehouses: dict[str, Warehouse] = {}
 
     @property
     def published_database(self) -> str:

@@ -6,7 +6,7 @@ which is how products are kept in the registry and plans in files.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,7 +15,7 @@ Status = Literal["published", "deprecated", "retired"]
 
 def fold(name: str) -> str:
     """Return a name as catalogs compare it: without case, in ASCII only (`Größe` and `größe` differ from `GRÖSSE`)."""
-    return name.translate(_LOWER)
+    return name.lower() if name.isascii() else name.translate(_LOWER)
 
 
 _LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
@@ -64,22 +64,33 @@ class RowFilter(msgspec.Struct, frozen=True):
 class Constraint(msgspec.Struct, frozen=True, omit_defaults=True):
     """A constraint of a contract, on one or several columns.
 
-    `type` is dbt's: `not_null`, `unique`, `primary_key`, `foreign_key`, `check`, `custom`.
+    `type` is dbt's: `not_null`, `unique`, `primary_key`, `foreign_key`, `check`, `custom`. A foreign key says where it
+    leads: `to` is the name of a model (or what was declared, where that is none), `to_columns` are its columns.
     """
 
     type: str
     columns: tuple[str, ...] = ()
     expression: str | None = None
     name: str | None = None
+    to: str | None = None
+    to_columns: tuple[str, ...] = ()
 
 
 class QualityRule(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A dbt test of a port. `kind` is the generic test's name (`not_null`), or `singular`, or `unit`."""
+    """A dbt test of a port. `kind` is the generic test's name (`not_null`), or `singular`, or `unit`.
+
+    `arguments` are a generic test's own (`values` of `accepted_values`), `severity` is `error` or `warn`, and `limits`
+    is what its config says of when it fails and on which rows (`where`, `error_if`, `warn_if`, `fail_calc`, `limit`),
+    where that is not dbt's default.
+    """
 
     unique_id: str
     name: str
     kind: str
     column: str | None = None
+    arguments: dict[str, Any] = {}
+    severity: str = "error"
+    limits: dict[str, Any] = {}
 
 
 class Column(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -6,11 +6,13 @@ the others.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
 
 from meshport.artifacts.project import DbtColumn, Group, Node, Project
+from meshport.artifacts.reading import collector_off
 from meshport.declarations import Problems, declared_tags, text
 from meshport.mesh import Mesh
 from meshport.model import (
@@ -31,6 +33,8 @@ from meshport.protection import block_broken_constraints, block_misplaced, mask_
 from meshport.resources import BOOKKEEPING, PREVIOUS, STAGED
 from meshport.standards import Standards
 from meshport.tags import column_tags, port_tags
+
+_REFERENCE = re.compile(r"""ref\((?:\s*['"][^'"]+['"]\s*,)?\s*['"](?P<name>[^'"]+)['"].*\)""")
 
 
 class Declared(msgspec.Struct, frozen=True):
@@ -58,7 +62,19 @@ def derive(project: Project, mesh: Mesh, standards: Standards) -> list[Declared]
         if group.package_name == project.name and group.meta.get("data_product")
     ]
     ordered = sorted(groups, key=lambda group: group.name)
-    return _without_clashes([_product(project, mesh, standards, group) for group in ordered])
+    with collector_off():
+        ports = _public_models(project)
+        return _without_clashes([_product(project, mesh, standards, g, ports.get(g.name, [])) for g in ordered])
+
+
+def _public_models(project: Project) -> dict[str, list[Node]]:
+    """Return the project's public models by group, each list ordered by name and version."""
+    found: dict[str, list[Node]] = {}
+    for node in project.nodes.values():
+        own = node.resource_type == "model" and node.package_name == project.name
+        if own and node.group is not None and node.access == "public":
+            found.setdefault(node.group, []).append(node)
+    return {group: sorted(nodes, key=lambda node: (node.name, node.version or "")) for group, nodes in found.items()}
 
 
 def unpublished(project_dir: Path) -> list[Product]:
@@ -68,16 +84,17 @@ def unpublished(project_dir: Path) -> list[Product]:
     """
     from meshport.artifacts import load_project
     from meshport.mesh import FILE_NAME, load_mesh
-    from meshport.standards import load_standards
+    from meshport.standards import standards_of
 
     target = project_dir / "target"
     if not (project_dir / FILE_NAME).is_file() or not (target / "manifest.json").is_file():
         return []
-    declared = derive(load_project(target), load_mesh(project_dir), load_standards())
+    mesh = load_mesh(project_dir)
+    declared = derive(load_project(target), mesh, standards_of(project_dir, mesh))
     return [item.product for item in declared]
 
 
-def _product(project: Project, mesh: Mesh, standards: Standards, group: Group) -> Declared:
+def _product(project: Project, mesh: Mesh, standards: Standards, group: Group, models: list[Node]) -> Declared:
     problems = Problems()
     declared = _declaration(group, problems)
     product = Product(
@@ -107,17 +124,6 @@ def _product(project: Project, mesh: Mesh, standards: Standards, group: Group) -
             "give the group another name",
         )
     block_misplaced(group, group.name, problems)
-    models = sorted(
-        (
-            node
-            for node in project.nodes.values()
-            if node.resource_type == "model"
-            and node.group == group.name
-            and node.access == "public"
-            and node.package_name == project.name
-        ),
-        key=lambda node: (node.name, node.version or ""),
-    )
     if not models:
         problems.block(
             "ports",
@@ -165,8 +171,15 @@ def _port(project: Project, mesh: Mesh, standards: Standards, product: Product, 
             "a port needs an enforced contract",
             "set `contract: {enforced: true}` and declare the type of every column",
         )
-    columns = tuple(_column(standards, label, column, project.adapter_type, problems) for column in node.columns)
-    constraints = _constraints(node)
+    # Most columns of most ports say nothing, and then there is nothing to work out for each.
+    plain = column_tags(standards, label, None, {}) == ({}, [])
+    columns = tuple(
+        Column(column.name, column.data_type, column.description)
+        if plain and not column.meta
+        else _column(standards, label, column, project.adapter_type, problems)
+        for column in node.columns
+    )
+    constraints = _constraints(project, node)
     port = Port(
         name=node.name,
         version=node.version,
@@ -180,7 +193,15 @@ def _port(project: Project, mesh: Mesh, standards: Standards, product: Product, 
             columns=columns,
             constraints=constraints,
             rules=tuple(
-                QualityRule(unique_id=test.unique_id, name=test.name, kind=test.kind, column=test.column)
+                QualityRule(
+                    unique_id=test.unique_id,
+                    name=test.name,
+                    kind=test.kind,
+                    column=test.column,
+                    arguments=test.arguments,
+                    severity=test.severity,
+                    limits=test.limits,
+                )
                 for test in project.tests_of(node.unique_id)
             ),
         ),
@@ -213,25 +234,29 @@ def _column(standards: Standards, label: str, column: DbtColumn, dialect: str, p
     )
 
 
-def _constraints(node: Node) -> tuple[Constraint, ...]:
+def _constraints(project: Project, node: Node) -> tuple[Constraint, ...]:
     """Return the constraints of columns and model in one shape."""
-    found = [
-        Constraint(
-            type=str(raw.get("type")), columns=(column.name,), expression=raw.get("expression"), name=raw.get("name")
-        )
-        for column in node.columns
-        for raw in column.constraints
-    ]
-    found += [
+    declared = [((column.name,), raw) for column in node.columns for raw in column.constraints]
+    declared += [(tuple(raw.get("columns") or ()), raw) for raw in node.constraints]
+    return tuple(
         Constraint(
             type=str(raw.get("type")),
-            columns=tuple(raw.get("columns") or ()),
+            columns=columns,
             expression=raw.get("expression"),
             name=raw.get("name"),
+            to=_model_named(project, node, text(raw["to"])) if raw.get("to") else None,
+            to_columns=tuple(raw.get("to_columns") or ()),
         )
-        for raw in node.constraints
-    ]
-    return tuple(found)
+        for columns, raw in declared
+    )
+
+
+def _model_named(project: Project, node: Node, to: str | None) -> str | None:
+    """Return the name of the model that a foreign key leads to: compiling replaces its `ref` by a relation."""
+    if to is not None and (reference := _REFERENCE.fullmatch(to.strip())):
+        return reference["name"]
+    parents = (project.nodes.get(unique_id) for unique_id in node.depends_on)
+    return next((parent.name for parent in parents if parent is not None and parent.relation_name == to), to)
 
 
 def _upstream(project: Project, node: Node) -> tuple[Upstream, ...]:

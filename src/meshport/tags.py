@@ -37,8 +37,9 @@ def _fill(
     def block(reason: str, hint: str) -> None:
         blocked.append(Gate(name="tags", subject=subject, passed=False, reason=reason, hint=hint))
 
-    templates = {key: template for key, template in standards.tag_templates.items() if kind in template.applies_to}
-    for key, template in templates.items():
+    for key, template in standards.tag_templates.items():
+        if kind not in template.applies_to:
+            continue
         value = declared.get(key) if template.source == "meta" else values.get(template.source)
         if value is None:
             if template.required:
@@ -47,7 +48,10 @@ def _fill(
             block(f"the tag `{key}` cannot be `{value}`", f"one of: {', '.join(template.values)}")
         else:
             tags[key] = value
-    own = [key for key, template in templates.items() if template.source == "meta"]
+    if not declared:
+        return tags, blocked
+    templates = standards.tag_templates.items()
+    own = [key for key, template in templates if kind in template.applies_to and template.source == "meta"]
     for key in declared:
         if key not in standards.tag_templates:
             block(f"the tag `{key}` is not in the standards", f"one of: {', '.join(own)}")

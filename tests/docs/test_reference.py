@@ -23,7 +23,9 @@ _READ = re.compile(r"""(?:environ\.get\(|environ\[|getenv\(|envvar=|env_var\()\s
 _META = re.compile(r"""meta(?:\.get\(|\[)\s*["'](\w+)["']""")
 
 
-@pytest.mark.parametrize("name", ["commands.md", "macros.md", "settings.md", "standards.md"])
+@pytest.mark.parametrize(
+    "name", ["commands.md", "contracts.md", "macros.md", "policies.md", "settings.md", "standards.md"]
+)
 def test_a_reference_is_what_the_program_says(name: str) -> None:
     assert (FOLDER / name).read_text() == pages()[name], f"docs/reference/{name} is out of date: run `make docs`"
 

@@ -204,9 +204,14 @@ BREAKING: dict[str, tuple[Callable[[dict[str, Any]], Any], str, str]] = {
     ),
     "column renamed": (renamed, "customers.v1.country", "breaking: the column `country` is gone"),
     "column retyped": (
-        lambda manifest: column_of(manifest).update(data_type="bigint"),
+        lambda manifest: column_of(manifest).update(data_type="varchar"),
         "customers.v1.customer_id",
-        "breaking: the type of `customer_id` changed from integer to bigint",
+        "breaking: the type of `customer_id` changed from integer to varchar",
+    ),
+    "column narrowed": (
+        lambda manifest: column_of(manifest).update(data_type="smallint"),
+        "customers.v1.customer_id",
+        "breaking: the type of `customer_id` narrowed from integer to smallint",
     ),
     "not null added": (
         lambda manifest: not_null(manifest, "email"),

@@ -63,6 +63,8 @@ def build_version(domain: Domain) -> None:
 
 def test_a_new_version_is_published_beside_the_old_and_the_old_can_go(published: Domain) -> None:
     build_version(published)
+    with published.editing_model("customers.v1") as model:
+        model["deprecation_date"] = "2027-01-31"
     done = published.publish()
     assert "sales.customer_orders (1.0.0 → 1.1.0)" in done.out
     assert published.ask("select * from customer_orders.customers_v1 order by 1") == toy.CUSTOMERS

@@ -12,6 +12,7 @@ import pytest
 from meshport.errors import ExitCode
 from meshport.plan.files import load_plan
 from meshport.plan.make import digest_of
+from meshport.plan.types import FORMAT
 from tests.publish import toy
 from tests.publish.domain import Domain
 
@@ -100,7 +101,7 @@ def test_another_format_is_refused(domain: Domain, plan_file: Path) -> None:
     document["format"] = 99
     plan_file.write_text(json.dumps(document))
     done = domain.publish("--plan", str(plan_file), code=ExitCode.INPUT)
-    assert "this is no plan of format 1 (found: 99)" in done.err
+    assert f"this is no plan of format {FORMAT} (found: 99)" in done.err
 
 
 def test_a_plan_that_cannot_be_saved_is_an_error(domain: Domain, tmp_path: Path) -> None:

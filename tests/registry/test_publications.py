@@ -15,7 +15,7 @@ from meshport.errors import BlockedError, InputError
 from meshport.model import Column, Contract, Evidence, Owner, Product
 from meshport.registry import Registry
 from meshport.registry.schema import APPEND_ONLY
-from meshport.registry.types import Domain, PortStatus
+from meshport.registry.types import Announcement, Domain, PortStatus
 from tests.registry.samples import RULE, port, product, record, url
 
 KEY = "sales.customer_360"
@@ -109,6 +109,9 @@ def test_test_results_are_counted(registry: Registry) -> None:
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET {} = {}"])
 def test_history_cannot_be_changed(registry: Registry, table: str, statement: str) -> None:
     registry.record_publication(record())
+    told = Announcement(product=KEY, port="", digest="a change", replaced_by=None, goes_on=None, changes=("slower",))
+    registry.announce(told, "user:ann")
+    registry.acknowledge(told, "domain:marketing", "user:bob")
     column = "actor" if table == "audit" else "product"
     change = statement.format(table, column, column)
     with pytest.raises(DatabaseError, match=f"{table} is append-only"), registry._write() as connection:

@@ -113,6 +113,8 @@ def data_test(unique_id: str, entry: wire.Entry) -> Test:
         attached_node=entry.attached_node,
         depends_on=_nodes(entry.depends_on),
         severity=((entry.config and entry.config.severity) or "error").lower(),
+        arguments=_arguments(generic.kwargs) if generic and generic.kwargs else {},
+        limits=_limits(entry.config) if entry.config else {},
         checksum=(entry.checksum.checksum or None) if entry.checksum else None,
         compiled_code=entry.compiled_code or entry.compiled_sql,
     )
@@ -165,6 +167,17 @@ def meta(top_level: wire.Meta, config: wire.Meta) -> dict[str, Any]:
     return {**top_level, **config} if config else top_level
 
 
+def _arguments(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return a generic test's arguments without those that dbt adds."""
+    return {name: value for name, value in kwargs.items() if name not in ("model", "column_name")}
+
+
+def _limits(config: wire.Config) -> dict[str, Any]:
+    """Return a test's configs that change what it means, where they are not dbt's defaults."""
+    said = ((name, getattr(config, name)) for name in _DEFAULTS)
+    return {name: value for name, value in said if value is not None and value != _DEFAULTS[name]}
+
+
 def _nodes(depends_on: wire.Dependencies | None) -> tuple[str, ...]:
     return (depends_on.nodes if depends_on else None) or ()
 
@@ -178,3 +191,4 @@ def _text(version: str | int | float | None) -> str | None:
 
 
 _NO_CONFIG = wire.Config()
+_DEFAULTS = {"where": None, "error_if": "!= 0", "warn_if": "!= 0", "fail_calc": "count(*)", "limit": None}

@@ -61,7 +61,9 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
 class Test(msgspec.Struct, frozen=True, kw_only=True):
     """A data test or unit test. `kind` is the generic test's name with its namespace, `singular`, or `unit`.
 
-    `checksum` is None for generic tests: dbt makes their arguments part of the unique id instead.
+    `checksum` is None for generic tests: dbt makes their arguments part of the unique id instead. `arguments` are a
+    generic test's own, without the column and the model; `limits` are those of its configs that say which rows it
+    looks at and when it fails, where they are not dbt's defaults.
     """
 
     unique_id: str
@@ -71,6 +73,8 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
     attached_node: str | None = None
     depends_on: tuple[str, ...] = ()
     severity: str = "error"
+    arguments: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
     checksum: str | None = None
     compiled_code: str | None = None
 

@@ -54,7 +54,7 @@ class ColumnEntry(msgspec.Struct, gc=False):
 
 
 class Config(msgspec.Struct, gc=False):
-    """`config` of a node, a group, a test or an exposure."""
+    """`config` of a node, a group, a test or an exposure. A model may have configs of its own, named like tests'."""
 
     meta: Meta = None
     tags: Names = None
@@ -63,6 +63,11 @@ class Config(msgspec.Struct, gc=False):
     access: str | None = None
     contract: ContractConfig | None = None
     severity: str | None = None
+    where: Any = None
+    error_if: Any = None
+    warn_if: Any = None
+    fail_calc: Any = None
+    limit: Any = None
 
 
 class TestMetadata(msgspec.Struct, gc=False):

@@ -49,10 +49,10 @@ def inspect(
     from meshport.cli.output import emit, say
     from meshport.inspection import files, inspect_project
     from meshport.inspection.patch import patch_of
-    from meshport.standards import load_standards
+    from meshport.standards import standards_of
 
     project = load_project(artifacts or project_dir / "target")
-    inspection = _only(inspect_project(project, load_standards()), only)
+    inspection = _only(inspect_project(project, standards_of(project_dir)), only)
     given = _owner(owner)
     if not (write or show_diff):
         emit(_document(inspection, given, output_format == "markdown"), output_format)

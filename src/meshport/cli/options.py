@@ -18,6 +18,17 @@ output_format: Callable[[F], F] = click.option(
     show_default=True,
     help="How to print the result.",
 )
+diagram_format: Callable[[F], F] = click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "markdown", "mermaid"]),
+    default="text",
+    show_default=True,
+    help="How to print the result.",
+)
+strict_lineage: Callable[[F], F] = click.option(
+    "--strict", is_flag=True, help="End with 3 where lineage is unresolved: a blind spot is then a failure."
+)
 project_dir: Callable[[F], F] = click.option(
     "--project-dir",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
@@ -34,6 +45,12 @@ artifacts: Callable[[F], F] = click.option(
 )
 target: Callable[[F], F] = click.option("--target", "-t", default=None, help="dbt's target. Default: the profile's.")
 yes: Callable[[F], F] = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+override_contract: Callable[[F], F] = click.option(
+    "--override-contract",
+    "override",
+    metavar="REASON",
+    help="Publish breaking changes all the same; the reason goes to the audit log.",
+)
 registry: Callable[[F], F] = click.option(
     "--registry",
     "registry_url",

@@ -39,7 +39,7 @@ def emit(document: Document, output_format: str) -> None:
     if output_format == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(document.data), indent=2).decode())
         return
-    render = _markdown if output_format == "markdown" else _text
+    render = as_markdown if output_format == "markdown" else _text
     click.echo("\n\n".join(render(block) for block in document.blocks))
 
 
@@ -64,7 +64,8 @@ def _text(block: Table | Text) -> str:
     return "\n".join([*title, click.style(line(block.headings), dim=True), *(line(row) for row in rows)])
 
 
-def _markdown(block: Table | Text) -> str:
+def as_markdown(block: Table | Text) -> str:
+    """Return a block as GitHub's Markdown."""
     if isinstance(block, Text):
         return block.text
     title = [f"### {block.title}", ""] if block.title else []

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from meshport.cli import options
-from meshport.cli.output import emit, say
+from meshport.cli.output import emit, progress, say
 
 
 @click.command()
@@ -15,6 +15,7 @@ from meshport.cli.output import emit, say
 @options.artifacts
 @options.registry
 @options.output_format
+@options.override_contract
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan: publish --plan FILE.")
 @click.pass_context
 def plan(
@@ -23,6 +24,7 @@ def plan(
     artifacts: Path | None,
     registry_url: str | None,
     output_format: str,
+    override: str | None,
     out: Path | None,
 ) -> None:
     """Show what publishing would change.
@@ -40,8 +42,8 @@ def plan(
     from meshport.plan.files import save_plan
 
     workspace = Workspace(project_dir, artifacts=artifacts, registry_url=registry_url)
-    with workspace.registry() as registry:
-        made = workspace.plan(registry)
+    with workspace.registry() as registry, progress() as shown:
+        made = workspace.plan(registry, override, shown)
     emit(plan_document(made), output_format)
     if out is not None:
         save_plan(made, out)

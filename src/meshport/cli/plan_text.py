@@ -6,7 +6,7 @@ from collections import Counter
 
 from meshport.cli.output import Document, Table, Text
 from meshport.model import Port
-from meshport.plan.types import Change, Plan, ProductPlan
+from meshport.plan.types import Breach, Change, Plan, ProductPlan
 
 SIGN = {"create": "+", "update": "~", "delete": "-"}
 LONGEST = 60
@@ -17,6 +17,8 @@ def plan_document(plan: Plan) -> Document:
     blocks: list[Table | Text] = []
     for product in plan.products:
         blocks += _product(product)
+    if plan.override is not None:
+        blocks.append(Text(f"Promises are broken all the same: {plan.override}"))
     if not plan.products:
         blocks.append(
             Text("This project declares no data product. `meshport inspect` shows which ones it could publish.")
@@ -67,6 +69,9 @@ def _product(plan: ProductPlan) -> list[Table | Text]:
     if plan.blocked:
         rows = [(gate.name, gate.subject, gate.reason, gate.hint) for gate in plan.blocked]
         blocks.append(Table(["gate", "what", "why", "fix"], rows, title=f"{title}: blocked"))
+    if plan.breaches:
+        broken = [(_broken(breach), change, _for_whom(breach)) for breach in plan.breaches for change in breach.changes]
+        blocks.append(Table(["promise", "breaking", "who subscribes"], broken, title=f"{title}: promises"))
     rows_changed = _rows(plan)
     if rows_changed:
         blocks.append(Table(["", "kind", "on", "change", "why"], rows_changed, title=title))
@@ -75,6 +80,19 @@ def _product(plan: ProductPlan) -> list[Table | Text]:
     elif not plan.blocked:
         blocks.append(Table([], [], title=title, empty="unchanged"))
     return blocks
+
+
+def _broken(breach: Breach) -> str:
+    if not breach.port:
+        return "the product"
+    if breach.replaced_by is None:
+        return f"{breach.port}, in place"
+    return f"{breach.port}, replaced by {breach.replaced_by}, goes on {breach.goes_on or '?'}"
+
+
+def _for_whom(breach: Breach) -> str:
+    said = (f"{who} (acknowledged)" if who in breach.acknowledged else who for who in breach.subscribers)
+    return ", ".join(said) or "nobody"
 
 
 Row = tuple[str, str, str, str, str]

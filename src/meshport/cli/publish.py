@@ -17,6 +17,7 @@ from meshport.cli.output import emit, progress, say
 @options.registry
 @options.output_format
 @options.yes
+@options.override_contract
 @click.option("--plan", "plan_file", type=click.Path(dir_okay=False, path_type=Path), help="Apply exactly this plan.")
 @click.pass_context
 def publish(
@@ -27,17 +28,22 @@ def publish(
     registry_url: str | None,
     output_format: str,
     yes: bool,
+    override: str | None,
     plan_file: Path | None,
 ) -> None:
     """Publish the data products of this project.
 
     Shows the plan, asks, and applies exactly that. Blocked products are left as they are, and the command ends with 3.
+    A breaking change that waits for nothing but acknowledgements is announced to those who subscribe.
 
     \b
     meshport publish
     meshport publish --yes --artifacts ci/artifacts
     meshport publish --plan plan.json --yes
+    meshport publish --override-contract "the column held wrong amounts; marketing knows"
     """
+    from meshport.access.principals import user
+    from meshport.cli.announcing import announce
     from meshport.cli.plan_text import plan_document
     from meshport.cli.workspace import Workspace
     from meshport.errors import ExitCode, PlanMovedError
@@ -47,14 +53,19 @@ def publish(
 
     workspace = Workspace(project_dir, artifacts=artifacts, target=target, registry_url=registry_url)
     with workspace.registry() as registry, progress() as shown:
-        made = workspace.plan(registry)
-        if plan_file and load_plan(plan_file).digest != made.digest:
+        saved = load_plan(plan_file) if plan_file else None
+        made = workspace.plan(registry, override or (saved.override if saved else None), shown)
+        if saved and saved.digest != made.digest:
             raise PlanMovedError(
                 "the plan no longer fits: project, build, catalog or registry changed after it was made",
                 where=str(plan_file),
                 hint="look at a new one: meshport plan --out FILE",
             )
         emit(plan_document(made), output_format)
+        for message in announce(registry, made, user()):
+            say(message)
+        if override and made.override is None:
+            say("Nothing needed --override-contract.")
         site = workspace.site(registry, shown)
         if made.actionable:
             if not yes:

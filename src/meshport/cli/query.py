@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 
 from meshport.cli import options
 from meshport.cli.output import Document, Table, emit, say
+from meshport.cli.values import plain
 
 NOTE = (
     "Note: DuckDB files know no users. This command asks for a subscription; whoever can open a published file itself "
@@ -48,34 +47,13 @@ def query(
 
     with open_registry(project_dir, registry_url) as registry:
         result = run(registry, principal, sql, actor=user(), max_rows=max_rows)
-    rows = [[_plain(value) for value in row] for row in result.rows]
+    rows = [[plain(value) for value in row] for row in result.rows]
     columns = [{"name": name, "type": kind} for name, kind in result.columns]
     table = Table([name for name, _ in result.columns], rows, empty="No rows.")
     emit(Document({"columns": columns, "rows": rows, "more": result.more}, [table]), output_format)
     if result.more:
         say(f"Cut after {max_rows} rows: there are more (--max-rows).")
     _note_once()
-
-
-def _plain(value: Any) -> Any:
-    """Return a value of DuckDB as JSON knows it; what JSON would round or cannot hold becomes text."""
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) < 2**53 else str(value)
-    if isinstance(value, float):
-        return value if value - value == 0 else str(value)  # not for nan, inf
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return str(value)
 
 
 def _note_once() -> None:

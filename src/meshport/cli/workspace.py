@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from meshport.mesh import Mesh, load_mesh
+from meshport.cli.output import Progress
+from meshport.errors import MeshportError
+from meshport.mesh import FILE_NAME, Mesh, load_mesh
 
 if TYPE_CHECKING:
     from meshport.artifacts.project import Project
     from meshport.catalogs.base import Catalog
-    from meshport.cli.output import Progress
-    from meshport.plan.make import Observed
+    from meshport.lineage import Lineage
+    from meshport.plan.make import Observed, Verdicts
     from meshport.plan.site import Site
     from meshport.plan.types import Plan
     from meshport.products import Declared
+    from meshport.quality.types import PortResult, PortRules
     from meshport.registry import Registry
+    from meshport.standards import Standards
 
 
 class Workspace:
@@ -60,12 +64,33 @@ class Workspace:
         return load_project(self.artifacts)
 
     @cached_property
+    def standards(self) -> Standards:
+        """The domain's standards: its own, on what `mesh.yml` names. Of no domain: what ships."""
+        from meshport.standards import standards_of
+
+        return standards_of(self.project_dir, self.mesh if self.is_domain else None)
+
+    @property
+    def is_domain(self) -> bool:
+        """Whether this dbt project is a domain's: it has a `mesh.yml`."""
+        return (self.project_dir / FILE_NAME).is_file()
+
+    def lineage(self, shown: Progress | None = None, project: Project | None = None) -> Lineage:
+        """Return the column lineage of the project, or of another state of it, with what was found before as a help."""
+        from meshport.lineage import column_lineage
+
+        tell = shown.step if shown is not None else None
+        # Beside dbt's own output, and only there: artifacts of elsewhere are not ours to write to.
+        ours = (self.project_dir / "dbt_project.yml").is_file()
+        cache = self.project_dir / "target" / "meshport" / "lineage.sqlite" if ours else None
+        return column_lineage(project or self.project, cache=cache, tell=tell)
+
+    @cached_property
     def declared(self) -> list[Declared]:
         """The products that the project declares, with the standards applied."""
         from meshport.products import derive
-        from meshport.standards import load_standards
 
-        return derive(self.project, self.mesh, load_standards())
+        return derive(self.project, self.mesh, self.standards)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -73,6 +98,44 @@ class Workspace:
         from meshport.catalogs.duckdb import DuckDBCatalog
 
         return DuckDBCatalog(self.mesh.published_path(self.project_dir), self.mesh.published_database)
+
+    @cached_property
+    def data_rules(self) -> list[PortRules]:
+        """The rules that the rows of every declared port must keep: of its contract, its tests, and data policies."""
+        from meshport.quality.rules import rules_of
+
+        return rules_of(self.project, self.standards.policies.values(), [item.product for item in self.declared])
+
+    @cached_property
+    def builds(self) -> dict[str, str]:
+        """Which build each declared port would publish, by unique id; empty where there is no evidence of one."""
+        from meshport.plan.evidence import evidence_of
+
+        ports = [port for item in self.declared for port in item.product.ports]
+        return {port.unique_id: evidence_of(self.project, port, self.target)[0] or "" for port in ports}
+
+    def check_data(self, ports: Sequence[PortRules], shown: Progress, rows: int | None = None) -> list[PortResult]:
+        """Ask the rules of some ports of the rows that dbt built, and keep the answers beside its artifacts.
+
+        With `rows`, so many rows for each broken rule are written, masked, into a table of the internal zone.
+        """
+        from meshport.dbt_command import Dbt
+        from meshport.plan.operations import Operation
+        from meshport.quality.evidence import keep_results
+        from meshport.quality.questions import Question
+        from meshport.quality.run import Rendered, Site, run
+        from meshport.quality.zone import open_zone
+
+        dbt = Dbt(self.project_dir, self.target)
+
+        def render(questions: Sequence[Question]) -> Rendered:
+            shown.step("rendering with dbt")
+            return dbt.render([Operation(each.id, each.operation, each.arguments) for each in questions])
+
+        site = Site(render, lambda target, write: open_zone(target, write=write), shown.step)
+        results = run(site, ports, self.builds, self.standards, rows)
+        keep_results(self.artifacts, results)
+        return results
 
     @property
     def registry_url(self) -> str:
@@ -104,15 +167,51 @@ class Workspace:
             standing=registry.standing(self.mesh.domain),
             interrupted=bool(registry.unfinished(self.mesh.domain)),
             artifacts=evidence_digest(self.artifacts),
+            consumers=registry.consumers(self.mesh.domain),
         )
 
-    def plan(self, registry: Registry) -> Plan:
-        """Return what publishing this project would change."""
+    def plan(self, registry: Registry, override: str | None = None, shown: Progress | None = None) -> Plan:
+        """Return what publishing this project would change; `override` is a reason for breaking promises."""
         from meshport.plan.make import make_plan
 
         # Observed first: what changes while the artifacts are read is then noticed when the plan is applied.
         observed = self.observe(registry)
-        return make_plan(self.mesh.domain, self.project, self.declared, observed, self.target)
+        verdicts = self.verdicts(shown or Progress())
+        return make_plan(self.mesh.domain, self.project, self.declared, observed, self.target, override, verdicts)
+
+    def verdicts(self, shown: Progress) -> Verdicts:
+        """Return what policies say of the declared products, and data policies of the rows that dbt built.
+
+        Data policies that were not asked of this build are asked now; what cannot be asked is a blocked gate.
+        """
+        from datetime import date
+
+        from meshport.cli.schema import sources_of
+        from meshport.model import Gate
+        from meshport.plan.make import Verdicts
+        from meshport.policies import check_project, gates_of
+        from meshport.quality.evidence import evidence_of, missing, quality_gates, read_results
+
+        products = [item.product for item in self.declared]
+        sources = sources_of(self, self._registry_url, shown)
+        report = check_project(sources, severity="error", today=date.today(), tell=shown.step)
+        gates = {key: list(found) for key, found in gates_of(report, [product.key for product in products]).items()}
+        kept = read_results(self.artifacts)
+        unasked = [ports for ports in missing(self.data_rules, self.builds, kept) if self.builds[ports.port.unique_id]]
+        try:
+            kept |= {result.unique_id: result for result in self.check_data(unasked, shown)} if unasked else {}
+        except MeshportError as error:
+            for ports in unasked:
+                reason = f"its data policies could not be asked: {error.message}"
+                blocked = Gate(
+                    name="quality", subject=ports.port.label, passed=False, reason=reason, hint=error.hint or ""
+                )
+                gates[ports.product].append(blocked)
+        said = quality_gates(self.data_rules, self.builds, kept)
+        for product in products:
+            for port in product.ports:
+                gates[product.key] += said.get(port.unique_id, ())
+        return Verdicts(gates, {unique_id: evidence_of(result) for unique_id, result in kept.items()})
 
     def site(self, registry: Registry, shown: Progress) -> Site:
         """Return where and how to write. Nothing is opened or run yet."""

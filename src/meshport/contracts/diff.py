@@ -1,87 +1,88 @@
-"""What changed between two contracts of a port, and whether its readers would notice. Pure."""
+"""What changed between two contracts, two ports, two products, and whether anybody would notice. Pure.
+
+Each kind of change has a module (`columns`, `promises`, `quality`, `service`); how it is judged stands in `rules`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
 
-from meshport.datatypes import same
-from meshport.model import Constraint, Contract, fold
+from meshport.contracts.columns import column_changes
+from meshport.contracts.promises import constraint_changes
+from meshport.contracts.quality import rule_changes
+from meshport.contracts.rules import ContractChange, Severity, change
+from meshport.contracts.service import service_changes
+from meshport.model import Contract, Port, Product
 
-Severity = Literal["breaking", "compatible", "patch"]
+_ORDER: dict[Severity, int] = {"breaking": 0, "compatible": 1, "patch": 2}
 
 
-class ContractChange(msgspec.Struct, frozen=True):
-    """One difference. `subject` is a column's name, or empty for the whole contract."""
+class PortDiff(msgspec.Struct, frozen=True):
+    """What became of a port: `port` is its label, `name` that without the version."""
 
-    severity: Severity
-    kind: str
-    subject: str
-    message: str
+    port: str
+    name: str
+    state: Literal["new", "removed", "changed", "unchanged"]
+    changes: tuple[ContractChange, ...] = ()
+
+
+class ProductDiff(msgspec.Struct, frozen=True):
+    """What became of a product: `changes` are those of the whole product, `ports` is every port of either side."""
+
+    changes: tuple[ContractChange, ...]
+    ports: tuple[PortDiff, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """The worst of all changes; `patch` where there is none."""
+        found = [*self.changes, *(each for port in self.ports for each in port.changes)]
+        return min((each.severity for each in found), key=_ORDER.__getitem__, default="patch")
 
 
 def diff_contracts(old: Contract, new: Contract, dialect: str) -> list[ContractChange]:
-    """Return the changes from `old` to `new`, breaking ones first, then in the order of the columns.
-
-    Breaking: a column removed or retyped, a constraint added (tighter) or removed (readers relied on it).
-    Compatible: a column added. Patch: descriptions. Renaming is removing and adding.
-    """
-    changes: list[ContractChange] = []
-    for column in old.columns:
-        now = new.column(column.name)
-        if now is None:
-            changes.append(
-                ContractChange("breaking", "column_removed", column.name, f"the column `{column.name}` is gone")
-            )
-            continue
-        if not same(column.data_type, now.data_type, dialect):
-            message = f"the type of `{column.name}` changed from {column.data_type} to {now.data_type}"
-            changes.append(ContractChange("breaking", "column_retyped", column.name, message))
-        if column.description != now.description:
-            message = f"the description of `{column.name}` changed"
-            changes.append(ContractChange("patch", "description_changed", column.name, message))
-        if column.classification != now.classification or column.mask != now.mask:
-            changes.append(_masking(column.name, column.mask is not None, now.mask is not None))
-    changes += [
-        ContractChange("compatible", "column_added", column.name, f"the column `{column.name}` is new")
-        for column in new.columns
-        if old.column(column.name) is None
-    ]
-    changes += _constraints(old, new)
-    order = {"breaking": 0, "compatible": 1, "patch": 2}
-    return sorted(changes, key=lambda change: order[change.severity])
+    """Return the changes from `old` to `new`, breaking ones first, then in the order of the columns."""
+    return _sorted([*column_changes(old, new, dialect), *constraint_changes(old, new), *rule_changes(old, new)])
 
 
-def _masking(column: str, before: bool, after: bool) -> ContractChange:
-    if before == after:
-        return ContractChange("compatible", "mask_changed", column, f"`{column}` is classified or masked differently")
-    word = "now masked" if after else "no longer masked"
-    return ContractChange("compatible", "mask_changed", column, f"`{column}` is {word}")
+def diff_ports(old: Port, new: Port, dialect: str) -> list[ContractChange]:
+    """Return what changed for readers of a port: its contract, and what it shows of its rows, and until when."""
+    return _sorted([*diff_contracts(old.contract, new.contract, dialect), *_around(old, new)])
 
 
-def _constraints(old: Contract, new: Contract) -> list[ContractChange]:
-    """Compare constraints whose columns exist on both sides: a removed or new column speaks for itself."""
-    before = {_identity(c): c for c in old.constraints if all(new.column(name) for name in c.columns)}
-    after = {_identity(c): c for c in new.constraints if all(old.column(name) for name in c.columns)}
-    changes = []
-    for identity in before.keys() - after.keys():
-        constraint = before[identity]
-        message = f"{_name(constraint)} is no longer promised"
-        changes.append(ContractChange("breaking", "constraint_removed", ", ".join(constraint.columns), message))
-    for identity in after.keys() - before.keys():
-        constraint = after[identity]
-        message = f"{_name(constraint)} is required now: the contract is tighter"
-        changes.append(ContractChange("breaking", "constraint_added", ", ".join(constraint.columns), message))
-    return sorted(changes, key=lambda change: (change.subject, change.message))
+def diff_products(old: Product | None, new: Product, dialect: str) -> ProductDiff:
+    """Return what changed from `old` (None: there was nothing) to `new`: of the product, and of each port by label."""
+    before = {port.label: port for port in old.ports} if old else {}
+    after = {port.label: port for port in new.ports}
+    ports = (_port(before.get(label), after.get(label), dialect) for label in sorted({*before, *after}))
+    return ProductDiff(tuple(_sorted(service_changes(old, new))) if old else (), tuple(ports))
 
 
-def _identity(constraint: Constraint) -> tuple[object, ...]:
-    columns = frozenset(fold(name) for name in constraint.columns)
-    return constraint.type, columns, " ".join((constraint.expression or "").split())
+def _port(old: Port | None, new: Port | None, dialect: str) -> PortDiff:
+    if old is None:
+        assert new is not None
+        added = change("port_added", "", f"the port {new.label} is new")
+        return PortDiff(new.label, new.name, "new", (added,))
+    if new is None:
+        gone = change("port_removed", "", f"the port {old.label} is gone")
+        return PortDiff(old.label, old.name, "removed", (gone,))
+    changes = tuple(diff_ports(old, new, dialect))
+    return PortDiff(new.label, new.name, "changed" if changes else "unchanged", changes)
 
 
-def _name(constraint: Constraint) -> str:
-    what = constraint.type.replace("_", " ")
-    where = f" on {', '.join(f'`{name}`' for name in constraint.columns)}" if constraint.columns else ""
-    return f"{what}{where}" + (f" ({constraint.expression})" if constraint.expression else "")
+def _around(old: Port, new: Port) -> Iterator[ContractChange]:
+    if old.row_filter != new.row_filter:
+        kind = "row_filter_changed" if old.row_filter and new.row_filter else "row_filter_added"
+        kind = kind if new.row_filter else "row_filter_removed"
+        said = f"only rows with {new.row_filter.predicate} are shown" if new.row_filter else "all rows are shown"
+        yield change(kind, "", said)
+    if new.deprecation_date and (old.deprecation_date or "")[:10] != new.deprecation_date[:10]:
+        yield change("port_deprecated", "", f"the port goes on {new.deprecation_date[:10]}")
+    if old.description != new.description:
+        yield change("description_changed", "", f"the description of {new.label} changed")
+
+
+def _sorted(changes: Iterable[ContractChange]) -> list[ContractChange]:
+    return sorted(changes, key=lambda each: _ORDER[each.severity])

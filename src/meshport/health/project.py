@@ -20,7 +20,7 @@ def python(place: Place) -> Finding:
 
 def git(place: Place) -> Finding:
     """There is a git program, and the project is in a repository: updates of the template are merges."""
-    from meshport.scaffold.git import find_repository, installed
+    from meshport.git import find_repository, installed
 
     if not installed():
         return Finding("warning", "not installed", "install git: `meshport update` merges with it")
@@ -31,7 +31,7 @@ def git(place: Place) -> Finding:
 
 def template_branch(place: Place) -> Finding:
     """The branch that keeps the template as it came is known."""
-    from meshport.scaffold.git import find_repository, installed
+    from meshport.git import find_repository, installed
     from meshport.scaffold.vendor import branch_name, find_tip
 
     repository = find_repository(place.project_dir) if installed() else None
@@ -48,9 +48,9 @@ def template_branch(place: Place) -> Finding:
 
 def standards(place: Place) -> Finding:
     """The standards can be read."""
-    from meshport.standards import load_standards
+    from meshport.standards import standards_of
 
-    loaded = load_standards()
+    loaded = standards_of(place.project_dir)
     return Finding("ok", f"{len(loaded.classifications)} classifications, {len(loaded.masks)} masks ({loaded.where})")
 
 

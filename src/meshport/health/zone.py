@@ -23,12 +23,14 @@ def keys(place: Place) -> Finding:
     """The keys that the masks of declared products need are set, and can be used."""
     from meshport.artifacts import load_project
     from meshport.products import derive
-    from meshport.standards import load_standards
+    from meshport.standards import standards_of
 
     if not (place.project_dir / "target" / "manifest.json").is_file():
         return Finding("warning", "not known before dbt has run", "run `meshport build`")
     have = load_keys()
-    declared = derive(load_project(place.project_dir / "target"), place.mesh, load_standards())
+    declared = derive(
+        load_project(place.project_dir / "target"), place.mesh, standards_of(place.project_dir, place.mesh)
+    )
     columns = [c for item in declared for port in item.product.ports for c in port.contract.columns]
     needed = {str(c.mask.arguments["key"]).lower() for c in columns if c.mask and "key" in c.mask.arguments}
     missing = sorted(needed - have.keys())

@@ -169,12 +169,16 @@ def _resolve_batch(unique_ids: list[str], learnt: bytes) -> list[bytes]:
 @contextmanager
 def _pool(run: _Run, workers: int) -> Iterator[Callable[[list[Node]], Iterable[bytes]]]:
     """Yield how to resolve a level of nodes: here, or in forked processes, which share the manifest's memory."""
+    # What was loaded is not looked through for garbage again and again, and in a forked process stays shared.
+    gc.freeze()
     if workers < 2 or sys.platform in ("win32", "darwin"):
-        yield run.resolve
+        try:
+            yield run.resolve
+        finally:
+            gc.unfreeze()
         return
     global _run
     _run = run
-    gc.freeze()  # what is never collected is never written to, so that it stays shared
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as executor:
 
         def resolve(nodes: list[Node]) -> Iterator[bytes]:

@@ -48,8 +48,6 @@ def base(parent: Parent, formulas: bool) -> Rel:
 
     def column(name: str) -> Col:
         formula = exp.column(name, table=parent.place[2] or parent.unique_id) if formulas else None
-        if formula is not None:
-            formula.meta["node"] = parent.unique_id
         return Col({(parent.unique_id, name): COPY}, formula=formula)
 
     cols = [column(name) for name in parent.names]

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import msgspec
+
 from meshport.catalogs.base import Catalog, Statement
 from meshport.errors import PlanMovedError
 from meshport.plan.ledger import finish_ledger, intended
@@ -34,6 +36,7 @@ def apply_plan(site: Site, plan: Plan) -> list[str]:
                 hint="look at a new one: meshport plan",
             )
         chosen = [product for product in plan.products if product.actionable]
+        _record_override(site, plan, chosen)
         with journalled(site, plan.digest) as step:
             written: list[ProductPlan] = []
             try:
@@ -42,6 +45,15 @@ def apply_plan(site: Site, plan: Plan) -> list[str]:
                 # What was written whole is recorded, whatever kept the rest from being written.
                 _record(site, plan, written, step)
     return [product.product.key for product in chosen]
+
+
+def _record_override(site: Site, plan: Plan, chosen: list[ProductPlan]) -> None:
+    """Write to the audit log which promises are broken for what reason: before the first of them is."""
+    for product in chosen:
+        for breach in product.breaches:
+            if plan.override is not None and breach.lacks_something:
+                detail = {"reason": plan.override, "plan": plan.digest, **msgspec.to_builtins(breach)}
+                site.registry.audit(site.actor, "contract.override", product.product.key, detail)
 
 
 def converge(site: Site, plan: Plan) -> None:

@@ -1,43 +1,14 @@
-"""The gates of publishing that look at what is published already: contracts, names, builds. Pure."""
+"""The gates of publishing that look at what is published already: ports, names, builds. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from meshport.contracts import diff_contracts
-from meshport.model import Gate, Port, Product, Relation, fold
+from meshport.model import Gate, Product, Relation, fold
 from meshport.plan.diff import Ledger
 from meshport.registry.types import Standing
 from meshport.resources import ObservedRelation
 from meshport.resources import port as ports
-
-
-def contract_gates(product: Product, standing: Standing | None, dialect: str) -> Iterator[Gate]:
-    """Yield a gate for each port: its contract against the one that consumers have now."""
-    before = {port.label: port for port in standing.head.product.ports} if standing else {}
-    for port in product.ports:
-        hint = f"declare the types of all columns of `{port.name}`"
-        untyped = [column.name for column in port.contract.columns if not column.data_type]
-        if not port.contract.columns or untyped:
-            reason = f"no data type: {', '.join(untyped)}" if untyped else "the contract has no columns"
-            yield Gate(name="contract", subject=port.label, passed=False, reason=reason, hint=hint)
-        old = before.get(port.label)
-        if old is None:
-            yield Gate(name="contract", subject=port.label, passed=True, reason="new port")
-            continue
-        yield from _unmasked(old, port)
-        changes = diff_contracts(old.contract, port.contract, dialect)
-        breaking = [change for change in changes if change.severity == "breaking"]
-        for change in breaking:
-            yield Gate(
-                name="contract",
-                subject=f"{port.label}.{change.subject}" if change.subject else port.label,
-                passed=False,
-                reason=f"breaking: {change.message}",
-                hint=f"publish it as a new version of `{port.name}` beside this one (dbt: `versions:`)",
-            )
-        if not breaking:
-            yield Gate(name="contract", subject=port.label, passed=True, reason="compatible with what is published")
 
 
 def continuity_gates(product: Product, standing: Standing) -> Iterator[Gate]:
@@ -124,18 +95,4 @@ def leftover_gates(standing: Standing, relations: Mapping[Relation, ObservedRela
                 passed=False,
                 reason="it is retired and still in the catalog: its retirement was interrupted",
                 hint=f"finish it: meshport product retire {key} --port {port.label}",
-            )
-
-
-def _unmasked(old: Port, new: Port) -> Iterator[Gate]:
-    """Yield a blocked gate for each column that would lose its mask only because nothing classifies it any more."""
-    for before in old.contract.columns:
-        now = new.contract.column(before.name)
-        if before.mask is not None and now is not None and now.mask is None and now.classification is None:
-            yield Gate(
-                name="masks",
-                subject=f"{new.label}.{now.name}",
-                passed=False,
-                reason=f"it is published masked, as `{before.classification}`, and would be readable by everybody",
-                hint="classify it: `public` or `internal` publishes it as it is",
             )

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from meshport.artifacts.project import Project
 from meshport.contracts import FIRST, next_version
 from meshport.model import Evidence, Gate, Product, Relation
+from meshport.plan.contract_gates import breach_gates, breaches, changes_in_place, contract_gates
 from meshport.plan.diff import Ledger, diff
 from meshport.plan.evidence import evidence_of
 from meshport.plan.gates import (
     Place,
     continuity_gates,
-    contract_gates,
     leftover_gates,
     place_gates,
     place_of,
@@ -23,14 +23,15 @@ from meshport.plan.gates import (
 )
 from meshport.plan.types import Foreign, Plan, ProductPlan
 from meshport.products import Declared
-from meshport.registry.types import Standing
+from meshport.registry.types import Consumers, ProductVersion, Standing
 from meshport.resources import ObservedRelation, Resource, desired_of, observed_of
 
 
 class Observed(msgspec.Struct, frozen=True):
     """Everything that was read before planning: the catalog, the ledger, the registry, and the artifacts as a digest.
 
-    `interrupted` says that an earlier publish of this domain began and did not end.
+    `interrupted` says that an earlier publish of this domain began and did not end. `consumers` are no part of the
+    basis: who subscribes in the meantime does not make a plan unfit.
     """
 
     catalog: str
@@ -40,6 +41,7 @@ class Observed(msgspec.Struct, frozen=True):
     standing: Mapping[str, Standing]
     interrupted: bool
     artifacts: str = ""
+    consumers: Mapping[str, Consumers] = {}
 
     @property
     def basis(self) -> str:
@@ -48,20 +50,39 @@ class Observed(msgspec.Struct, frozen=True):
         return _digest([self.catalog, relations, self.ledger, self.standing, self.artifacts])
 
 
+class Verdicts(msgspec.Struct, frozen=True):
+    """What policies and data policies said: gates by product key, evidence of data policies by a model's unique id."""
+
+    gates: Mapping[str, Sequence[Gate]] = {}
+    evidence: Mapping[str, Sequence[Evidence]] = {}
+
+
 def make_plan(
-    domain: str, project: Project, declared: list[Declared], observed: Observed, target: str | None = None
+    domain: str,
+    project: Project,
+    declared: list[Declared],
+    observed: Observed,
+    target: str | None = None,
+    override: str | None = None,
+    verdicts: Verdicts | None = None,
 ) -> Plan:
-    """Return what publishing these products would change. `target` is dbt's, None for the profile's default."""
+    """Return what publishing these products would change. `target` is dbt's, None for the profile's default.
+
+    `override` is the reason for publishing breaking changes that ask for more than they have.
+    """
     products: list[ProductPlan] = []
     foreign: list[Foreign] = []
     places = {place_of(relation): found for relation, found in observed.relations.items()}
     for item in declared:
-        product_plan, left_alone = _plan_product(project, item, observed, places, target)
+        product_plan, left_alone = _plan_product(
+            project, item, observed, places, target, override, verdicts or Verdicts()
+        )
         products.append(product_plan)
         foreign.extend(left_alone)
     keys = {item.product.key for item in declared}
     undeclared = (_undeclared(standing, observed) for key, standing in observed.standing.items() if key not in keys)
     products += [planned for planned in undeclared if planned is not None]
+    needed = any(breach.lacks_something for product in products for breach in product.breaches)
     return sealed(
         Plan(
             domain=domain,
@@ -70,6 +91,7 @@ def make_plan(
             basis=observed.basis,
             products=tuple(products),
             foreign=tuple(foreign),
+            override=override if needed else None,
         )
     )
 
@@ -90,6 +112,14 @@ def product_digest(product: Product) -> str:
     return _digest(product)
 
 
+def version_of(product: Product, head: ProductVersion | None, dialect: str) -> str:
+    """Return the version that publishing a product gives, where `head` is its newest version so far."""
+    if head is None:
+        return FIRST
+    same = head.digest == product_digest(product)
+    return head.version if same else next_version(head.version, head.product, product, dialect)
+
+
 def resources_of(product: Product, builds: Mapping[str, str]) -> list[Resource]:
     """Return everything that should be in the catalog for one product."""
     return [resource for port in product.ports for resource in desired_of(port, builds[port.label])]
@@ -101,6 +131,8 @@ def _plan_product(
     observed: Observed,
     places: Mapping[Place, ObservedRelation],
     target: str | None,
+    override: str | None,
+    verdicts: Verdicts,
 ) -> tuple[ProductPlan, list[Foreign]]:
     product, standing = declared.product, observed.standing.get(declared.product.key)
     gates: list[Gate] = list(declared.problems)
@@ -109,11 +141,16 @@ def _plan_product(
     for port in product.ports:
         build, seen, port_gates = evidence_of(project, port, target)
         gates += port_gates
-        evidence[port.label] = seen
+        evidence[port.label] = (*seen, *verdicts.evidence.get(port.unique_id, ()))
         # Without a build the plan still shows what would be written; the gate keeps it from being written.
         builds[port.label] = build or ""
-    gates += contract_gates(product, standing, project.adapter_type)
+    consumers = observed.consumers.get(product.key, Consumers())
+    changes_now = changes_in_place(product, standing, project.adapter_type)
+    broken = breaches(product, standing, changes_now, consumers, project.adapter_type)
+    gates += contract_gates(product, standing, changes_now, override)
+    gates += breach_gates(product, broken, override)
     gates += place_gates(product, places, observed.ledger)
+    gates += verdicts.gates.get(product.key, ())
     if standing is not None:
         gates += continuity_gates(product, standing)
         gates += withdrawn_gates(builds, standing.withdrawn)
@@ -127,20 +164,16 @@ def _plan_product(
     )
     digest = product_digest(product)
     head = standing.head if standing else None
-    version = FIRST
-    if head is not None:
-        version = head.version
-        if head.digest != digest:
-            version = next_version(head.version, head.product, product, project.adapter_type)
     planned = ProductPlan(
         product=product,
         version_before=head.version if head else None,
-        version=version,
+        version=version_of(product, head, project.adapter_type),
         register=standing is None or head is None or _unrecorded(standing, digest, builds, observed.catalog),
         gates=tuple(gates),
         changes=tuple(changes),
         builds=builds,
         evidence=evidence,
+        breaches=broken,
     )
     return planned, foreign
 

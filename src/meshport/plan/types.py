@@ -8,7 +8,7 @@ import msgspec
 
 from meshport.model import Evidence, Gate, Product, Relation
 
-FORMAT = 1
+FORMAT = 2
 Action = Literal["create", "update", "delete"]
 
 
@@ -46,6 +46,41 @@ class Foreign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: str
 
 
+class Breach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A promise that publishing breaks, and to whom. See docs/decisions/0009-breaking-changes.md.
+
+    `port` is the label that consumers read now, empty for a promise of the whole product. `replaced_by` is the version
+    that takes its place; None: it changes in place. `goes_on` is the day it goes. `waits` says whether publishing
+    waits: what only hides more does not. `digest` is of the change, `acknowledged` are those of the `subscribers` who
+    said that they know of it.
+    """
+
+    port: str
+    replaced_by: str | None = None
+    goes_on: str | None = None
+    changes: tuple[str, ...]
+    waits: bool
+    digest: str
+    subscribers: tuple[str, ...] = ()
+    acknowledged: tuple[str, ...] = ()
+
+    @property
+    def in_place(self) -> bool:
+        """Whether a published port changes under its readers."""
+        return bool(self.port) and self.replaced_by is None
+
+    @property
+    def waiting_for(self) -> tuple[str, ...]:
+        """The subscribers who have not acknowledged it."""
+        return tuple(who for who in self.subscribers if who not in self.acknowledged)
+
+    @property
+    def lacks_something(self) -> bool:
+        """Whether only an override publishes it: its own version, a day or an acknowledgement is missing."""
+        undated = self.replaced_by is not None and self.goes_on is None
+        return self.waits and (self.in_place or undated or bool(self.waiting_for))
+
+
 class ProductPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What happens to one product. A blocked gate means: nothing.
 
@@ -61,6 +96,7 @@ class ProductPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     changes: tuple[Change, ...]
     builds: dict[str, str]
     evidence: dict[str, tuple[Evidence, ...]]
+    breaches: tuple[Breach, ...] = ()
 
     @property
     def blocked(self) -> tuple[Gate, ...]:
@@ -77,6 +113,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """An ordered list of changes with reasons. `basis` is a digest of what was observed when it was made.
 
     `catalog` names the published zone (for DuckDB the file's path), `digest` covers everything else in the plan.
+    `override` is the reason given for publishing breaking changes all the same, None where nothing needed one.
     """
 
     format: int = FORMAT
@@ -86,6 +123,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     basis: str
     products: tuple[ProductPlan, ...]
     foreign: tuple[Foreign, ...]
+    override: str | None = None
     digest: str = ""
 
     @property

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from meshport.model import Evidence, Owner, Status
 from meshport.registry import (
+    announcements,
     audit,
     connection,
     dialects,
@@ -26,7 +27,9 @@ from meshport.registry import (
 )
 from meshport.registry.failures import explained
 from meshport.registry.types import (
+    Announcement,
     AuditEntry,
+    Consumers,
     Domain,
     JournalRun,
     LedgerKey,
@@ -184,6 +187,28 @@ class Registry:
         """Return, by port label, the builds that a rollback took away and no later publication brought back."""
         with self._read() as current:
             return publications.rolled_back_builds(current, key)
+
+    # Breaking changes
+
+    def consumers(self, domain: str) -> dict[str, Consumers]:
+        """Return who reads each product of a domain, by key; products that nobody reads are left out."""
+        with self._read() as current:
+            return announcements.consumers(current, domain)
+
+    def announce(self, announcement: Announcement, actor: str) -> bool:
+        """Tell subscribers of a breaking change. Returns False where this very change was announced already."""
+        with self._write() as current:
+            return announcements.announce(current, announcement, actor)
+
+    def announcements(self, product: str | None = None) -> list[Announcement]:
+        """Return the breaking changes that were announced (of one product), oldest first."""
+        with self._read() as current:
+            return announcements.announcements(current, product)
+
+    def acknowledge(self, announcement: Announcement, principal: str, actor: str) -> bool:
+        """Write that a principal knows of an announced change. Returns False where that was written already."""
+        with self._write() as current:
+            return announcements.acknowledge(current, announcement, principal, actor)
 
     # What a publish writes down while it works
 

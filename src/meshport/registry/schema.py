@@ -270,6 +270,31 @@ Index(
     postgresql_where=_alive,
 )
 
+# A breaking change, told to those who subscribe. `port` is the label that they read, empty for the whole product.
+announcement = Table(
+    "announcement",
+    metadata,
+    _text("product", ForeignKey("product.key"), key=True),
+    _text("digest", key=True),  # of what changes
+    _text("port"),
+    _text("replaced_by", null=True),
+    _text("goes_on", null=True),
+    _text("changes"),  # JSON: a list of sentences
+    _text("announced_at"),
+    _text("announced_by"),
+)
+
+acknowledgement = Table(
+    "acknowledgement",
+    metadata,
+    _text("product", key=True),
+    _text("digest", key=True),
+    _text("principal", key=True),
+    _text("acknowledged_at"),
+    _text("acknowledged_by"),
+    ForeignKeyConstraint(["product", "digest"], ["announcement.product", "announcement.digest"]),
+)
+
 APPEND_ONLY = (
     "product_version",
     "port",
@@ -279,4 +304,6 @@ APPEND_ONLY = (
     "publication_build",
     "test_result",
     "audit",
+    "announcement",
+    "acknowledgement",
 )

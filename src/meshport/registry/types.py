@@ -106,6 +106,35 @@ class Standing(msgspec.Struct, frozen=True):
     withdrawn: dict[str, frozenset[str]]
 
 
+class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+    """A breaking change as those who subscribe are told of it.
+
+    `port` is the label that they read (empty: the whole product), `replaced_by` the version that takes its place,
+    `goes_on` the day it goes. `digest` is of the change: another change is another announcement. `acknowledged` are the
+    principals who said that they know of it.
+    """
+
+    product: str
+    port: str
+    digest: str
+    replaced_by: str | None
+    goes_on: str | None
+    changes: tuple[str, ...]
+    acknowledged: tuple[str, ...] = ()
+
+
+class Consumers(msgspec.Struct, frozen=True):
+    """Who reads a product: what planning a breaking change has to know.
+
+    `subscribers` have an active subscription. `acknowledged` names, by the digest of an announced change, who knows of
+    it. `going` are the days that ports go, by label.
+    """
+
+    subscribers: tuple[str, ...] = ()
+    acknowledged: dict[str, tuple[str, ...]] = {}
+    going: dict[str, str] = {}
+
+
 class LedgerKey(msgspec.Struct, frozen=True, order=True):
     """What meshport wrote to a catalog: a kind of thing (`port`, `tag`, ...) and which one."""
 

@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from meshport.errors import InputError
+from meshport.git import Git, find_repository, installed
 from meshport.scaffold import vendor
 from meshport.scaffold.answers import UNMANAGED, domain_name, load_answers, unmanaged_text
-from meshport.scaffold.git import Git, find_repository, installed
 from meshport.scaffold.packages import add_package, declares_packages
 from meshport.scaffold.render import VENDORED, files_in, place, rendered
 from meshport.scaffold.result import Scaffolded

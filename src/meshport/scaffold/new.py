@@ -7,10 +7,10 @@ from pathlib import Path
 
 from meshport import bundled
 from meshport.errors import InputError
+from meshport.git import find_repository, init_repository, installed
 from meshport.scaffold import vendor
 from meshport.scaffold.adopt import adopt
 from meshport.scaffold.answers import FILE_NAME, domain_name, load_answers
-from meshport.scaffold.git import find_repository, init_repository, installed
 from meshport.scaffold.render import files_in, place, rendered
 from meshport.scaffold.result import Scaffolded
 

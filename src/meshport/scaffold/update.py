@@ -7,9 +7,9 @@ from pathlib import Path
 
 from meshport import __version__, bundled
 from meshport.errors import BlockedError, InputError
+from meshport.git import Git, find_repository
 from meshport.scaffold import vendor
 from meshport.scaffold.answers import load_answers, load_unmanaged
-from meshport.scaffold.git import Git, find_repository
 from meshport.scaffold.render import questions, rendered
 from meshport.scaffold.result import Updated
 

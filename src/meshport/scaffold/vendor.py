@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from meshport import __version__
-from meshport.scaffold.git import Git
+from meshport.git import Git
 
 _TRAILER = "Meshport-Template"
 

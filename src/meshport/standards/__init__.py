@@ -1,7 +1,20 @@
-"""The central team's standards: what both Python and the macros read and neither hard-codes."""
+"""What the central team decides, as data: classifications, masks, tags, policies, lint; and what domains add to it."""
 
-from meshport.standards.load import load_standards
+from meshport.standards.load import load_standards, standards_of
 from meshport.standards.masking import choose_mask
-from meshport.standards.types import Classification, MaskDefinition, Standards, TagTemplate
+from meshport.standards.policy import Exemption, Policy, Spec
+from meshport.standards.types import Classification, MaskDefinition, Origin, Standards, TagTemplate
 
-__all__ = ["Classification", "MaskDefinition", "Standards", "TagTemplate", "choose_mask", "load_standards"]
+__all__ = [
+    "Classification",
+    "Exemption",
+    "MaskDefinition",
+    "Origin",
+    "Policy",
+    "Spec",
+    "Standards",
+    "TagTemplate",
+    "choose_mask",
+    "load_standards",
+    "standards_of",
+]

@@ -1,77 +1,86 @@
-"""Read a standards folder: one YAML file a kind, each with one key that names the kind."""
+"""The standards of a domain: its own folder, on what `mesh.yml` names, on whatever that extends."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any, TypeVar
 
 import msgspec
-import yaml
 
 from meshport import bundled
 from meshport.errors import InputError
-from meshport.standards.types import Classification, MaskDefinition, Standards, TagTemplate
+from meshport.mesh import FILE_NAME, Mesh, StandardsSource, load_mesh
+from meshport.standards.agree import check
+from meshport.standards.lock import Lock
+from meshport.standards.merge import merge
+from meshport.standards.places import OURS, Place, locate
+from meshport.standards.read import ABOUT, About, read_about, read_folder
+from meshport.standards.types import Standards
 
-T = TypeVar("T")
-# Every command reads the standards: the parser in C, where it is there, saves it a tenth of a second.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FOLDER = "standards"
+"""A domain's own standards, in its project."""
+Link = tuple[Place, About]
 
 
 def load_standards(folder: Path | None = None) -> Standards:
-    """Read the standards in `folder`, or the ones that ship with meshport.
+    """Read the standards in `folder` with all that they extend, or the ones that ship with meshport.
 
-    Raises InputError for what is missing, is not YAML, has unknown keys, or names what does not exist.
+    Raises InputError, with file and line, for what is missing, does not fit, loosens, or names what does not exist;
+    UnavailableError for a repository that cannot be reached.
     """
-    folder = folder or bundled.standards()
-    standards = Standards(
-        where=str(folder),
-        classifications=_read(folder, "classifications", Classification),
-        masks=_read(folder, "masks", MaskDefinition),
-        tag_templates=_read(folder, "tag_templates", TagTemplate),
-    )
-    for name, classification in standards.classifications.items():
-        _check_classification(standards, name, classification)
+    chosen = folder or bundled.standards()
+    lock = Lock(chosen)
+    return _load(_extended(Place(chosen, str(folder or f"package {OURS}")), lock), lock)
+
+
+def standards_of(project_dir: Path, mesh: Mesh | None = None, *, lock: Lock | None = None) -> Standards:
+    """Return the standards of a domain; of a project that is none (no `mesh.yml`), the ones that ship with meshport.
+
+    References to git that are read for the first time are recorded in the project's `standards.lock`. Raises what
+    `load_standards` does.
+    """
+    if mesh is None and not (project_dir / FILE_NAME).is_file():
+        return load_standards()
+    lock = lock or Lock(project_dir)
+    return _load(_domain_chain(project_dir.resolve(), mesh or load_mesh(project_dir), lock), lock)
+
+
+def _load(chain: list[Link], lock: Lock) -> Standards:
+    """Read and merge the folders of a chain, the most general last."""
+    standards = merge([read_folder(place.folder, about, place.label) for place, about in reversed(chain)])
+    check(standards)
+    lock.save()
     return standards
 
 
-def _read(folder: Path, kind: str, entry_type: type[T]) -> dict[str, T]:
-    """Read `<kind>.yml`: a mapping with the one key `<kind>`, from names to entries."""
-    path = folder / f"{kind}.yml"
-    try:
-        content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except FileNotFoundError:
-        raise InputError(f"the standards have no {path.name}", where=str(folder)) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"the standards cannot be read: {error}", where=str(path)) from error
-    if not isinstance(content, dict) or set(content) != {kind} or not isinstance(content[kind], dict):
+def _domain_chain(project_dir: Path, mesh: Mesh, lock: Lock) -> list[Link]:
+    here = Place(project_dir, "this project")
+    own, said = project_dir / FOLDER, mesh.standards
+    if not own.is_dir():
+        return _extended(locate(said, here, lock, where=str(project_dir / FILE_NAME)), lock)
+    about = read_about(own)
+    if about.extends is None:
+        base = locate(said, here, lock, where=str(project_dir / FILE_NAME))
+        own_about = msgspec.structs.replace(about, extends=said)
+        return [(Place(own, FOLDER), own_about), *_extended(base, lock)]
+    if said not in (StandardsSource(), about.extends):
         raise InputError(
-            f"{path.name} must hold one mapping named `{kind}`",
-            where=str(path),
-            hint=f"found the keys {sorted(map(str, content))}" if isinstance(content, dict) else None,
+            f"{FILE_NAME} and {FOLDER}/{ABOUT} name different standards to build on",
+            where=str(own / ABOUT),
+            hint=f"`extends:` there is enough: remove `standards:` from {FILE_NAME}",
         )
-    entries = {}
-    for name, entry in content[kind].items():
-        try:
-            entries[str(name)] = msgspec.convert(entry, entry_type)
-        except msgspec.ValidationError as error:
-            raise InputError(f"`{name}` in {path.name}: {error}", where=str(path)) from error
-    return entries
+    return _extended(Place(own, FOLDER), lock)
 
 
-def _check_classification(standards: Standards, name: str, classification: Classification) -> None:
-    where = str(Path(standards.where) / "classifications.yml")
-    for mask in classification.masks:
-        if mask not in standards.masks:
-            raise InputError(
-                f"classification `{name}` names the mask `{mask}`, which does not exist",
-                where=where,
-                hint=f"masks.yml has: {', '.join(standards.masks)}",
-            )
-    for pattern in classification.detect:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise InputError(
-                f"classification `{name}`: `{pattern}` is no regular expression: {error}", where=where
-            ) from error
+def _extended(place: Place, lock: Lock) -> list[Link]:
+    """Return a folder of standards and all that it extends, itself first. Raises InputError where that is a circle."""
+    chain: list[Link] = []
+    while True:
+        about = read_about(place.folder)
+        circle = any(place.folder == earlier.folder for earlier, _ in chain)
+        chain.append((place, about))
+        if circle:
+            route = " -> ".join(passed.label for passed, _ in chain)
+            raise InputError(f"these standards extend each other: {route}", where=str(place.folder / ABOUT))
+        if about.extends is None:
+            return chain
+        place = locate(about.extends, place, lock, where=str(place.folder / ABOUT))

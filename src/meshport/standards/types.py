@@ -1,4 +1,4 @@
-"""The central team's standards as frozen types: classifications, masks, tag templates."""
+"""The standards as frozen types: classifications, masks, tag templates, policies, lint rules, their origins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Literal
 
 import msgspec
 
-Family = Literal["string", "integer", "number", "date", "timestamp", "boolean", "any"]
+from meshport.standards.policy import Family, Policy
+
+Kind = Literal["classifications", "masks", "tag_templates", "policies", "lint"]
 TagSource = Literal[
     "product.domain",
     "product.name",
@@ -50,10 +52,28 @@ class TagTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     values: tuple[str, ...] = ()
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """A place that says something of an entry: which standards, which file (and line, from 1), which fields.
+
+    No `fields` means all of it: the place that defines the entry.
+    """
+
+    standards: str
+    where: str
+    fields: tuple[str, ...] = ()
+
+
 class Standards(msgspec.Struct, frozen=True):
-    """Everything the standards say. `where` is the folder they were read from."""
+    """Everything the standards say, merged. `where` names the standards they were merged from, the nearest first.
+
+    `policies` are keyed `type/name`, `lint` is sqlfluff's configuration as texts by section and key. `origins` has, by
+    kind and name, the place that defines an entry and then each that tightens it.
+    """
 
     where: str
     classifications: dict[str, Classification]
     masks: dict[str, MaskDefinition]
     tag_templates: dict[str, TagTemplate]
+    policies: dict[str, Policy] = {}
+    lint: dict[str, dict[str, str]] = {}
+    origins: dict[Kind, dict[str, tuple[Origin, ...]]] = {}

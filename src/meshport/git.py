@@ -49,6 +49,26 @@ class Git:
         """Tell whether the commit `other` has `one` in its history."""
         return self.try_run("merge-base", "--is-ancestor", one, other).returncode == 0
 
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the commit that two histories last had in common, None where they have none."""
+        return self.try_run("merge-base", one, other).stdout.strip() or None
+
+    def main_branch(self) -> str | None:
+        """Return the branch that others branch off: what origin says, else `main` or `master` there or here."""
+        told = self.try_run("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").stdout.strip()
+        known = (told, "origin/main", "origin/master", "main", "master")
+        return next((name for name in known if name and self.commit_at(name)), None)
+
+    def changed_since(self, commit: str) -> list[str]:
+        """Return the paths below `prefix` that differ from a commit, committed or not, new ones too, but none deleted.
+
+        They start at the top of the repository.
+        """
+        below = self.prefix or "."
+        changed = self.run("diff", "--name-only", "-z", "--no-renames", "--diff-filter=d", commit, "--", below)
+        new = self.run("ls-files", "--others", "--exclude-standard", "-z", "--", below)
+        return sorted({path for path in (changed + "\0" + new).split("\0") if path})
+
     def identity(self) -> dict[str, str]:
         """Return the environment that commits need: nothing where the user has an identity, else one of meshport's."""
         known = self.try_run("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").returncode == 0

@@ -1,0 +1,19 @@
+{% macro count_violations(port, rules) %}
+  {{ return(adapter.dispatch('count_violations', 'meshport')(port, rules)) }}
+{% endmacro %}
+
+{# All rules that a row keeps or breaks by itself, in one scan. A condition that is neither true nor false of a row is
+   kept, as by a check constraint. count_if takes DuckDB half the time of count with a filter. #}
+{% macro duckdb__count_violations(port, rules) %}
+  {% set counts = ['count(*)'] %}
+  {% for rule in rules %}
+    {% do counts.append('count_if(not ' ~ meshport.duckdb__row_condition(rule) ~ ')') %}
+  {% endfor %}
+  {{ return(meshport.statements([['count violations',
+    'select\n  ' ~ (counts | join(',\n  ')) ~ '\nfrom ' ~ meshport.duckdb__filtered_rows(port) ~ ' as source_rows'
+  ]], expect='rows')) }}
+{% endmacro %}
+
+{% macro default__count_violations(port, rules) %}
+  {{ return(meshport.no_body('count_violations')) }}
+{% endmacro %}

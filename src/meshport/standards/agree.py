@@ -1,0 +1,71 @@
+"""Whether merged standards hold together: what they name exists, patterns are patterns, settings have directions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from meshport.errors import InputError
+from meshport.standards.policy import Policy
+from meshport.standards.types import Classification, Kind, Standards
+
+
+def check(standards: Standards) -> None:
+    """Raise InputError, with file and line, for the first entry that does not agree with the others."""
+    for name, classification in standards.classifications.items():
+        _check_classification(standards, name, classification)
+    for name, policy in standards.policies.items():
+        _check_policy(standards, name, policy)
+
+
+def _check_classification(standards: Standards, name: str, classification: Classification) -> None:
+    where = _where(standards, "classifications", name)
+    for mask in classification.masks:
+        if mask not in standards.masks:
+            raise InputError(
+                f"classification `{name}` names the mask `{mask}`, which does not exist",
+                where=where,
+                hint=f"there is: {', '.join(standards.masks)}",
+            )
+    _check_patterns(f"classification `{name}`", classification.detect, where)
+
+
+def _check_policy(standards: Standards, name: str, policy: Policy) -> None:
+    spec, where = policy.spec, _where(standards, "policies", name)
+    only_data = {"applies_to": spec.applies_to, "kind": spec.kind, "references": spec.references}
+    if policy.type == "data":
+        missing = [field for field in ("applies_to", "kind") if only_data[field] is None]
+        if missing:
+            raise InputError(f"the data policy {name} has no `{missing[0]}`", where=where)
+        if (spec.kind == "relationship") != (spec.references is not None):
+            raise InputError(f"{name}: `kind: relationship` and `references` go together", where=where)
+        if spec.applies_to is not None:
+            _check_patterns(name, spec.applies_to.columns, where)
+    else:
+        stray = [field for field, value in only_data.items() if value is not None]
+        if stray:
+            raise InputError(f"{name}: `{stray[0]}` is for data policies alone", where=where)
+    unknown = spec.tighten.keys() - spec.settings.keys()
+    if unknown:
+        hint = f"settings: {', '.join(spec.settings) or 'none'}"
+        raise InputError(f"{name}: `tighten` names {min(unknown)!r}, which is no setting", where=where, hint=hint)
+    for setting, direction in spec.tighten.items():
+        value = spec.settings[setting]
+        limit = isinstance(value, (int, float)) and not isinstance(value, bool)
+        listed = isinstance(value, (tuple, dict))
+        if not (limit if direction in ("lower", "higher") else listed):
+            wanted = "a number" if direction in ("lower", "higher") else "a list or a mapping"
+            raise InputError(f"{name}: `{setting}` can be tightened `{direction}` only if it is {wanted}", where=where)
+
+
+def _check_patterns(what: str, patterns: Iterable[str], where: str) -> None:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise InputError(f"{what}: `{pattern}` is no regular expression: {error}", where=where) from error
+
+
+def _where(standards: Standards, kind: Kind, name: str) -> str:
+    """Return the last place that said something of an entry."""
+    return standards.origins[kind][name][-1].where

@@ -1,0 +1,109 @@
+"""Merge what several folders say: the first defines, those after it add and tighten. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from meshport.errors import InputError
+from meshport.standards.policy import Policy, Spec
+from meshport.standards.read import Folder, Written
+from meshport.standards.tighten import FIELDS, SAME, Loosened, Way, lint_way
+from meshport.standards.types import Classification, Kind, MaskDefinition, Origin, Standards, TagTemplate
+
+SHAPES: dict[Kind, Any] = {
+    "classifications": Classification,
+    "masks": MaskDefinition,
+    "tag_templates": TagTemplate,
+    "policies": Spec,
+    "lint": dict[str, str],
+}
+
+
+def merge(folders: Sequence[Folder]) -> Standards:
+    """Return the standards that folders make together, the most general first.
+
+    Raises InputError for an entry that does not fit, and for one that would loosen: it names both places.
+    """
+    merged: dict[Kind, dict[str, Any]] = {kind: {} for kind in SHAPES}
+    origins: dict[Kind, dict[str, tuple[Origin, ...]]] = {kind: {} for kind in SHAPES}
+    queries = {}
+    for folder in folders:
+        for kind, entries in folder.entries.items():
+            for name, written in entries.items():
+                before = merged[kind].get(name)
+                if before is None:
+                    _require_query(kind, name, written, folder)
+                    merged[kind][name] = written.fit(written.value, SHAPES[kind])
+                    said = Origin(folder.label, written.where())
+                else:
+                    first = origins[kind][name][0]
+                    _refuse_query(name, folder, first)
+                    merged[kind][name] = _tightened(kind, name, before, written, first)
+                    said = Origin(folder.label, written.where(), tuple(map(str, written.value)))
+                origins[kind][name] = (*origins[kind].get(name, ()), said)
+        queries.update(folder.queries)
+    return Standards(
+        where=", on ".join(folder.label for folder in reversed(folders)),
+        classifications=merged["classifications"],
+        masks=merged["masks"],
+        tag_templates=merged["tag_templates"],
+        policies={
+            key: Policy(
+                name=key.partition("/")[2],
+                type=key.partition("/")[0],  # type: ignore[arg-type]  # a folder's name, which reading has checked
+                path=str(queries[key].path),
+                sql=queries[key].sql,
+                spec=spec,
+            )
+            for key, spec in merged["policies"].items()
+        },
+        lint=merged["lint"],
+        origins=origins,
+    )
+
+
+def _tightened(kind: Kind, name: str, before: Any, written: Written, first: Origin) -> Any:
+    """Return an entry with the changes of a later folder. Raises InputError where one of them loosens."""
+    if not isinstance(written.value, dict):
+        written.fit(written.value, SHAPES[kind])
+    old: dict[str, Any] = msgspec.to_builtins(before)
+    # Judged as typed values, so that `1` and `1.0`, a date and its text compare equal.
+    new = msgspec.to_builtins(written.fit({**old, **written.value}, SHAPES[kind]))
+    changed = dict(old)
+    for field in written.value:
+        way = lint_way(name, field, old.get(field)) if kind == "lint" else FIELDS[kind].get(field, SAME)
+        try:
+            changed[field] = new[field] if way is None else way.merge(old, old.get(field), new[field])
+        except Loosened as loosened:
+            raise _refusal(name, str(field), way or SAME, loosened, written, first) from None
+    return written.fit(changed, SHAPES[kind])
+
+
+def _refusal(name: str, field: str, way: Way, loosened: Loosened, written: Written, first: Origin) -> InputError:
+    return InputError(
+        f"this loosens `{name}` of {first.standards}: `{field}` {way.said}; here {loosened}",
+        where=written.where(field),
+        hint=f"the rule is at {first.where}: tighten it, leave it, or ask its owners to change it",
+    )
+
+
+def _require_query(kind: Kind, name: str, written: Written, folder: Folder) -> None:
+    if kind == "policies" and name not in folder.queries:
+        raise InputError(
+            f"the policy {name} has no SQL, and no standards below have a policy of that name",
+            where=written.where(),
+            hint=f"write {name.partition('/')[2]}.sql beside it, or correct the name",
+        )
+
+
+def _refuse_query(name: str, folder: Folder, first: Origin) -> None:
+    query = folder.queries.get(name)
+    if query is not None:
+        raise InputError(
+            f"this redefines the policy {name} of {first.standards}",
+            where=str(query.path),
+            hint=f"the rule is at {first.where}: change its settings in YAML, or name a policy of your own otherwise",
+        )

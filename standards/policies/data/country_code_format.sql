@@ -1,0 +1,1 @@
+regexp_matches({{ column }}, '^[A-Z]{2,3}$')

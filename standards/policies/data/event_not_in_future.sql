@@ -1,0 +1,1 @@
+cast({{ column }} as date) <= current_date + interval '1' day

@@ -1,0 +1,1 @@
+{{ column }} between -90 and 90

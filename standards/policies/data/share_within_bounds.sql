@@ -1,0 +1,1 @@
+{{ column }} between {{ setting('lowest') }} and {{ setting('highest') }}

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.artifacts.conftest import write
+
+__all__ = ["write"]
