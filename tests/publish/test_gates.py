@@ -336,7 +336,11 @@ def test_a_declaration_that_does_not_fit_is_a_blocked_gate(published: Domain, ca
     with published.editing() as manifest:
         change(manifest)
     assert (gate, reason) in {(found.name, found.reason) for found in blocked(published)}
-    assert blocked(published, "sales.revenue") == []  # one careless product does not hide the others
+    # One careless product does not hide the others; what reads a model that is not public any more breaks a policy.
+    others = [
+        gate for gate in blocked(published, "sales.revenue") if not gate.reason.startswith("access_across_groups")
+    ]
+    assert others == []
 
 
 def test_a_product_must_not_be_published_into_meshports_own_schema(domain: Domain) -> None:

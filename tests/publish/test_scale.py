@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -70,9 +71,15 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
     def remember(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         asked.registry.append(statement)
 
+    def spied(*given: Any, **named: Any) -> Any:
+        """Listen to the catalog only: policies have a database of their own, in memory."""
+        opened = connect(*given, **named)
+        by = sys._getframe(1).f_globals["__name__"]
+        return Spy(opened, asked) if by.startswith("meshport.catalogs") else opened
+
     event.listen(Engine, "before_cursor_execute", remember)
     with monkeypatch.context() as patched:
-        patched.setattr(duckdb, "connect", lambda *given, **named: Spy(connect(*given, **named), asked))
+        patched.setattr(duckdb, "connect", spied)
         yield asked
     event.remove(Engine, "before_cursor_execute", remember)
 

@@ -309,6 +309,11 @@ class TestShow:
         data = json.loads(run("standards", "show", *folder, "--format", "json").stdout)
         assert data["origins"]["masks"]["hash"][0]["where"].endswith("masks.yml:3")
 
+    def test_a_data_policy_that_is_no_condition_ends_with_4(self, tmp_path: Path) -> None:
+        write(tmp_path / "central", {**CENTRAL, "policies/data/positive.sql": "{{ column }} > 0\n; drop table x"})
+        done = run("standards", "show", "--folder", str(tmp_path / "central"), code=4)
+        assert "policies/data/positive.sql" in done.stderr
+
     def test_loosening_ends_with_4(self, tmp_path: Path) -> None:
         write(tmp_path / "central", CENTRAL)
         project = domain(tmp_path / "sales", classifications_yml="classifications: {pii.email: {masks: []}}")

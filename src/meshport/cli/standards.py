@@ -38,8 +38,8 @@ def standards() -> None:
 def show(origin: bool, folder: Path | None, project_dir: Path, output_format: str) -> None:
     """Show the standards that are in force, merged.
 
-    What the domain's own folder `standards/` says, on what `mesh.yml` names, on all that this extends. Ends with 4, and
-    names both places, where one of them loosens what another says.
+    What the domain's own folder `standards/` says, on what `mesh.yml` names, on all that this extends. Ends with 4
+    where one of them loosens what another says, naming both places, or where a data policy's SQL is no condition.
 
     \b
     meshport standards show
@@ -48,9 +48,13 @@ def show(origin: bool, folder: Path | None, project_dir: Path, output_format: st
     """
     import msgspec
 
+    from meshport.quality.predicate import READ, compile_predicate
     from meshport.standards import load_standards, standards_of
 
     found = load_standards(folder) if folder else standards_of(project_dir)
+    for policy in found.policies.values():
+        if policy.type == "data":
+            compile_predicate(policy, READ)
     data: dict[str, Any] = msgspec.to_builtins(found)
     if not origin:
         del data["origins"]

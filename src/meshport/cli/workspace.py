@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from meshport.cli.output import Progress
-from meshport.errors import MeshportError
 from meshport.mesh import FILE_NAME, Mesh, load_mesh
 
 if TYPE_CHECKING:
@@ -182,12 +181,11 @@ class Workspace:
     def verdicts(self, shown: Progress) -> Verdicts:
         """Return what policies say of the declared products, and data policies of the rows that dbt built.
 
-        Data policies that were not asked of this build are asked now; what cannot be asked is a blocked gate.
+        Data policies speak where they were asked of this build (`meshport quality run`, `meshport ci`).
         """
         from datetime import date
 
         from meshport.cli.schema import sources_of
-        from meshport.model import Gate
         from meshport.plan.make import Verdicts
         from meshport.policies import check_project, gates_of
         from meshport.quality.evidence import evidence_of, missing, quality_gates, read_results
@@ -197,21 +195,13 @@ class Workspace:
         report = check_project(sources, severity="error", today=date.today(), tell=shown.step)
         gates = {key: list(found) for key, found in gates_of(report, [product.key for product in products]).items()}
         kept = read_results(self.artifacts)
-        unasked = [ports for ports in missing(self.data_rules, self.builds, kept) if self.builds[ports.port.unique_id]]
-        try:
-            kept |= {result.unique_id: result for result in self.check_data(unasked, shown)} if unasked else {}
-        except MeshportError as error:
-            for ports in unasked:
-                reason = f"its data policies could not be asked: {error.message}"
-                blocked = Gate(
-                    name="quality", subject=ports.port.label, passed=False, reason=reason, hint=error.hint or ""
-                )
-                gates[ports.product].append(blocked)
-        said = quality_gates(self.data_rules, self.builds, kept)
+        unasked = {ports.port.unique_id for ports in missing(self.data_rules, self.builds, kept)}
+        asked = [ports for ports in self.data_rules if ports.port.unique_id not in unasked]
+        said = quality_gates(asked, self.builds, kept)
         for product in products:
             for port in product.ports:
                 gates[product.key] += said.get(port.unique_id, ())
-        return Verdicts(gates, {unique_id: evidence_of(result) for unique_id, result in kept.items()})
+        return Verdicts(gates, {unique_id: evidence_of(kept[unique_id]) for unique_id in said})
 
     def site(self, registry: Registry, shown: Progress) -> Site:
         """Return where and how to write. Nothing is opened or run yet."""

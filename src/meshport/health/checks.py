@@ -8,8 +8,8 @@ from meshport.health.types import Check
 CHECKS = (
     Check("python", project.python),
     Check("git", project.git),
-    Check("standards", project.standards),
     Check("mesh.yml", project.mesh),
+    Check("standards", project.standards, needs=("mesh.yml",)),
     Check("dbt_project.yml", project.dbt_project),
     Check("template branch", project.template_branch, needs=("git", "mesh.yml")),
     Check("dbt", dbt.version),

@@ -50,7 +50,7 @@ def standards(place: Place) -> Finding:
     """The standards can be read."""
     from meshport.standards import standards_of
 
-    loaded = standards_of(place.project_dir)
+    loaded = standards_of(place.project_dir, place.mesh)
     return Finding("ok", f"{len(loaded.classifications)} classifications, {len(loaded.masks)} masks ({loaded.where})")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from meshport.errors import UnavailableError
 from meshport.model import Evidence, Gate, QualityRule
 from meshport.quality.run import rules_digest
 from meshport.quality.types import PortResult, PortRules, RuleResult
@@ -36,12 +37,19 @@ def read_results(artifacts: Path) -> dict[str, PortResult]:
 
 
 def keep_results(artifacts: Path, results: Iterable[PortResult]) -> None:
-    """Keep results in an artifacts folder, in place of earlier ones of the same ports."""
+    """Keep results in an artifacts folder, in place of earlier ones of the same ports.
+
+    Raises UnavailableError where the folder cannot be written.
+    """
     merged = {**read_results(artifacts), **{result.unique_id: result for result in results}}
-    handle, temporary = tempfile.mkstemp(dir=artifacts, prefix=".", suffix=".tmp")
-    with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.json.encode(_Kept(tuple(merged[key] for key in sorted(merged)))))
-    Path(temporary).replace(artifacts / FILE_NAME)
+    content = msgspec.json.encode(_Kept(tuple(merged[key] for key in sorted(merged))))
+    try:
+        handle, temporary = tempfile.mkstemp(dir=artifacts, prefix=".", suffix=".tmp")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(artifacts / FILE_NAME)
+    except OSError as error:
+        raise UnavailableError(f"the results cannot be kept: {error.strerror}", where=str(artifacts)) from error
 
 
 def missing(ports: Sequence[PortRules], builds: Mapping[str, str], kept: Mapping[str, PortResult]) -> list[PortRules]:

@@ -25,7 +25,7 @@ class Places:
         return None, f"{'no relation' if not found else f'{len(found)} relations'} of this project is named {name}"
 
     def parent(self, port: Port, test: QualityRule) -> Relation | None:
-        """Return the relation that a `relationships` test leads to: what it reads beside the port, or the port itself."""
+        """Return the relation that a `relationships` test leads to: what it reads beside the port, else the port."""
         others = [name for name in self.project.tests[test.unique_id].depends_on if name != port.unique_id]
         node = self.project.nodes.get(others[0] if len(others) == 1 else port.unique_id)
         return _within(port, node) if node is not None and len(others) < 2 else None

@@ -12,8 +12,8 @@ import msgspec
 from meshport.artifacts.project import Project
 from meshport.datatypes import family
 from meshport.model import Column, Port, Product
-from meshport.quality.predicate import compile_predicate
 from meshport.quality.places import Places
+from meshport.quality.predicate import compile_predicate
 from meshport.quality.promises import of_contract, of_test
 from meshport.quality.types import PortRules, Rule
 from meshport.standards.policy import Policy
