@@ -205,11 +205,11 @@ def test_a_registry_of_a_newer_meshport(published: Domain) -> None:
 
 
 def test_a_broken_dbt_project_cannot_be_rendered(domain: Domain, monkeypatch: pytest.MonkeyPatch) -> None:
-    """dbt's own words are shown, and neither catalog nor registry hold anything of it."""
+    """Neither catalog nor registry hold anything of it."""
     monkeypatch.undo()  # the remembered rendering of `quick_rendering` would not ask dbt
     monkeypatch.delenv("MESHPORT_REGISTRY", raising=False)
     (domain.path / "dbt_project.yml").write_text("name: [")
-    refused(domain, ExitCode.UNAVAILABLE, "dbt could not render the statements", "meshport doctor")
+    refused(domain, ExitCode.INPUT, "dbt_project.yml is no YAML")
     assert not domain.published.exists()
     assert domain.publications("sales.customer_orders") == []
 

@@ -192,7 +192,7 @@ class Workspace:
 
         products = [item.product for item in self.declared]
         sources = sources_of(self, self._registry_url, shown)
-        report = check_project(sources, severity="error", today=date.today(), tell=shown.step)
+        report = check_project(sources, severity="error", today=date.today())
         gates = {key: list(found) for key, found in gates_of(report, [product.key for product in products]).items()}
         kept = read_results(self.artifacts)
         unasked = {ports.port.unique_id for ports in missing(self.data_rules, self.builds, kept)}

@@ -98,7 +98,8 @@ class _Run:
                     result = _decode(payload)
                     self.keep(node, result, cache.put(key, payload, _names_digest(result)))
                 done += len(level)
-                tell("Resolving column lineage", done, total)
+                if total >= WORTH_WORKERS:  # a small project is resolved before anybody could read of it
+                    tell("Resolving column lineage", done, total)
         for node in cyclic:
             reason = "it depends on itself through other models"
             self.results[node.unique_id] = NodeLineage(node.unique_id, complete=False, reason=reason)
