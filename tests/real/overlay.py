@@ -11,11 +11,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+PERSONAL = {"email": "pii.email", "customer_name": "pii.name"}
+"""Endings of column names, and what such columns hold."""
+
 
 def overlay(source: Path, folder: Path, products: dict[str, list[str]]) -> Path:
     """Copy artifacts into `folder` with `products` (name to model names) declared, and return the folder.
 
-    E-mail columns get the classification `pii.email`, so that masks are planned too.
+    Columns that hold personal data by their names are classified, so that masks are planned and the policies hold.
     """
     folder.mkdir(parents=True)
     for name in ("run_results.json", "catalog.json"):
@@ -54,7 +57,9 @@ def _group(package: str, name: str) -> dict[str, Any]:
 
 
 def _column(real: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
-    meta = {"classification": "pii.email"} if real["name"].lower().endswith("email") else {}
+    name = real["name"].lower()
+    found = next((classification for ending, classification in PERSONAL.items() if name.endswith(ending)), None)
+    meta = {"classification": found} if found else {}
     return {
         "name": real["name"],
         "description": declared.get("description", ""),
