@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 Tags = dict[str, str]
 Grants = dict[str, set[str]]
-"""Privileges by principal: a user's name or a group's."""
+"""Privileges by principal: a user's name or a group's. Written as the API writes them: `USE_CATALOG`, `CREATE_TABLE`, `SELECT`."""
 Name = tuple[str, ...]
 """(catalog), (catalog, schema) or (catalog, schema, name)."""
 
@@ -124,6 +124,8 @@ class Relation(Securable):
     constraints: dict[str, Constraint] = field(default_factory=dict)
     row_filter: RowFilterUse | None = None
     definition: str | None = None
+    resolved_in: Name = ()
+    """(catalog, schema) that unqualified names in `definition` are looked up in."""
     clone_of: Name | None = None
     history: list[Version] = field(default_factory=list)
 

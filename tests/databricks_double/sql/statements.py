@@ -1,0 +1,417 @@
+"""What a statement says, after parsing and before any look at the store. Frozen: running a statement changes none of it.
+
+Names are as written, in small letters, with one to four parts; queries and expressions are the statement's own text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.databricks_double.store import Constraint, Name
+
+TagPairs = tuple[tuple[str, str], ...]
+ObjectKind = Literal["CATALOG", "SCHEMA", "TABLE", "VIEW", "MATERIALIZED VIEW", "STREAMING TABLE", "FUNCTION", "COLUMN"]
+
+
+class Statement:
+    """Any statement."""
+
+
+@dataclass(frozen=True)
+class Query(Statement):
+    """SELECT, WITH, VALUES, TABLE: rows come back."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class MaskClause:
+    """MASK f [USING COLUMNS (...)]."""
+
+    function: Name
+    using_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FilterClause:
+    """ROW FILTER f ON (...)."""
+
+    function: Name
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ColumnClause:
+    """A column as declared in a table's or view's list; a view's columns have no type."""
+
+    name: str
+    data_type: str | None = None
+    nullable: bool = True
+    comment: str | None = None
+    default: str | None = None
+    mask: MaskClause | None = None
+
+
+@dataclass(frozen=True)
+class CreateCatalog(Statement):
+    """CREATE CATALOG."""
+
+    name: Name
+    if_not_exists: bool = False
+    comment: str | None = None
+
+
+@dataclass(frozen=True)
+class CreateSchema(Statement):
+    """CREATE SCHEMA."""
+
+    name: Name
+    if_not_exists: bool = False
+    comment: str | None = None
+
+
+@dataclass(frozen=True)
+class CreateTable(Statement):
+    """CREATE TABLE, with or without a query; also materialized views and streaming tables, which are kept as tables."""
+
+    name: Name
+    kind: Literal["MANAGED", "MATERIALIZED_VIEW", "STREAMING_TABLE"] = "MANAGED"
+    or_replace: bool = False
+    if_not_exists: bool = False
+    columns: tuple[ColumnClause, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    comment: str | None = None
+    properties: TagPairs = ()
+    row_filter: FilterClause | None = None
+    query: str | None = None
+
+
+@dataclass(frozen=True)
+class CloneTable(Statement):
+    """CREATE TABLE ... SHALLOW | DEEP CLONE source [VERSION AS OF n]."""
+
+    name: Name
+    source: Name
+    shallow: bool
+    version: int | None = None
+    or_replace: bool = False
+    if_not_exists: bool = False
+    properties: TagPairs = ()
+
+
+@dataclass(frozen=True)
+class CreateView(Statement):
+    """CREATE [TEMPORARY] VIEW."""
+
+    name: Name
+    query: str
+    or_replace: bool = False
+    if_not_exists: bool = False
+    temporary: bool = False
+    columns: tuple[ColumnClause, ...] = ()
+    comment: str | None = None
+    properties: TagPairs = ()
+
+
+@dataclass(frozen=True)
+class CreateFunction(Statement):
+    """CREATE FUNCTION ... RETURN expression."""
+
+    name: Name
+    parameters: tuple[tuple[str, str], ...]
+    returns: str
+    body: str
+    or_replace: bool = False
+    if_not_exists: bool = False
+    comment: str | None = None
+
+
+@dataclass(frozen=True)
+class Drop(Statement):
+    """DROP of any object."""
+
+    kind: ObjectKind
+    name: Name
+    if_exists: bool = False
+    cascade: bool = False
+
+
+class Action:
+    """What one ALTER does."""
+
+
+@dataclass(frozen=True)
+class Alter(Statement):
+    """ALTER kind name action. A column's actions name the column themselves."""
+
+    kind: ObjectKind
+    name: Name
+    action: Action
+
+
+@dataclass(frozen=True)
+class AddColumns(Action):
+    """ADD COLUMNS."""
+
+    columns: tuple[ColumnClause, ...]
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True)
+class DropColumns(Action):
+    """DROP COLUMNS."""
+
+    columns: tuple[str, ...]
+    if_exists: bool = False
+
+
+@dataclass(frozen=True)
+class RenameColumn(Action):
+    """RENAME COLUMN a TO b."""
+
+    column: str
+    to: str
+
+
+@dataclass(frozen=True)
+class RenameTo(Action):
+    """RENAME TO."""
+
+    to: Name
+
+
+@dataclass(frozen=True)
+class SetNullable(Action):
+    """ALTER COLUMN c SET | DROP NOT NULL."""
+
+    column: str
+    nullable: bool
+
+
+@dataclass(frozen=True)
+class SetType(Action):
+    """ALTER COLUMN c TYPE t."""
+
+    column: str
+    data_type: str
+
+
+@dataclass(frozen=True)
+class SetDefault(Action):
+    """ALTER COLUMN c SET DEFAULT e | DROP DEFAULT."""
+
+    column: str
+    default: str | None
+
+
+@dataclass(frozen=True)
+class SetComment(Action):
+    """ALTER COLUMN c COMMENT '...'."""
+
+    column: str
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class SetMask(Action):
+    """ALTER COLUMN c SET MASK, or DROP MASK where `mask` is None."""
+
+    column: str
+    mask: MaskClause | None
+
+
+@dataclass(frozen=True)
+class SetRowFilter(Action):
+    """SET ROW FILTER, or DROP ROW FILTER where None."""
+
+    row_filter: FilterClause | None
+
+
+@dataclass(frozen=True)
+class SetTags(Action):
+    """SET TAGS, of the object or of one column."""
+
+    tags: TagPairs
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class UnsetTags(Action):
+    """UNSET TAGS, of the object or of one column."""
+
+    keys: tuple[str, ...]
+    column: str | None = None
+    if_exists: bool = False
+
+
+@dataclass(frozen=True)
+class SetProperties(Action):
+    """SET TBLPROPERTIES."""
+
+    properties: TagPairs
+
+
+@dataclass(frozen=True)
+class UnsetProperties(Action):
+    """UNSET TBLPROPERTIES."""
+
+    keys: tuple[str, ...]
+    if_exists: bool = False
+
+
+@dataclass(frozen=True)
+class SetOwner(Action):
+    """[SET] OWNER TO."""
+
+    owner: str
+
+
+@dataclass(frozen=True)
+class AddConstraint(Action):
+    """ADD CONSTRAINT."""
+
+    constraint: Constraint
+
+
+@dataclass(frozen=True)
+class DropConstraint(Action):
+    """DROP CONSTRAINT, by name or, for a primary key, by its kind."""
+
+    name: str | None
+    if_exists: bool = False
+
+
+@dataclass(frozen=True)
+class SetQuery(Action):
+    """ALTER VIEW ... AS: grants and tags stay."""
+
+    query: str
+
+
+@dataclass(frozen=True)
+class ClusterBy(Action):
+    """CLUSTER BY: how files lie on disk. Nothing to see in a double, so nothing is done."""
+
+
+@dataclass(frozen=True)
+class CommentOn(Statement):
+    """COMMENT ON kind name IS '...'."""
+
+    kind: ObjectKind
+    name: Name
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class TagStatement(Statement):
+    """SET TAG ON kind name key = value, or UNSET TAG ON kind name key where `value` is None."""
+
+    kind: ObjectKind
+    name: Name
+    key: str
+    value: str | None
+
+
+@dataclass(frozen=True)
+class Grant(Statement):
+    """GRANT, or REVOKE where `revoke`."""
+
+    privileges: tuple[str, ...]
+    kind: ObjectKind
+    name: Name
+    principal: str
+    revoke: bool = False
+
+
+@dataclass(frozen=True)
+class ShowGrants(Statement):
+    """SHOW GRANTS [principal] ON kind name."""
+
+    kind: ObjectKind
+    name: Name
+    principal: str | None = None
+
+
+@dataclass(frozen=True)
+class Show(Statement):
+    """SHOW CATALOGS, SCHEMAS, TABLES, TABLE EXTENDED, VIEWS, COLUMNS, FUNCTIONS, TBLPROPERTIES, CREATE TABLE."""
+
+    what: str
+    name: Name | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True)
+class Describe(Statement):
+    """DESCRIBE of anything."""
+
+    what: Literal["RELATION", "HISTORY", "DETAIL", "FUNCTION", "SCHEMA", "CATALOG", "QUERY"]
+    name: Name = ()
+    extended: bool = False
+    as_json: bool = False
+    query: str | None = None
+
+
+@dataclass(frozen=True)
+class Use(Statement):
+    """USE CATALOG or USE SCHEMA."""
+
+    kind: Literal["CATALOG", "SCHEMA"]
+    name: Name
+
+
+@dataclass(frozen=True)
+class SetVariable(Statement):
+    """SET key [= value]: a session's configuration."""
+
+    key: str
+    value: str | None
+
+
+@dataclass(frozen=True)
+class Insert(Statement):
+    """INSERT in all its forms. `replace_on` joins target and source by their aliases."""
+
+    name: Name
+    source: str
+    overwrite: bool = False
+    by_name: bool = False
+    columns: tuple[str, ...] = ()
+    replace_where: str | None = None
+    replace_on: str | None = None
+    target_alias: str | None = None
+    source_alias: str | None = None
+
+
+@dataclass(frozen=True)
+class Change(Statement):
+    """MERGE, UPDATE or DELETE: `name` is the relation that changes, `text` the statement without what only Databricks knows."""
+
+    operation: Literal["MERGE", "UPDATE", "DELETE"]
+    name: Name
+    text: str
+    schema_evolution: bool = False
+
+
+@dataclass(frozen=True)
+class Truncate(Statement):
+    """TRUNCATE TABLE."""
+
+    name: Name
+
+
+@dataclass(frozen=True)
+class Restore(Statement):
+    """RESTORE TABLE name TO VERSION AS OF n."""
+
+    name: Name
+    version: int
+
+
+@dataclass(frozen=True)
+class Maintain(Statement):
+    """OPTIMIZE, ANALYZE, VACUUM, REFRESH: what they do cannot be seen through SQL, except that REFRESH runs a query again."""
+
+    operation: Literal["OPTIMIZE", "ANALYZE", "VACUUM", "REFRESH"]
+    name: Name
