@@ -11,6 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 Status = Literal["published", "deprecated", "retired"]
+PortMode = Literal["clone", "copy", "view"]
+"""How a port is made where the catalog masks on read: docs/decisions/0011-databricks-publishing.md."""
 
 
 def fold(name: str) -> str:
@@ -45,13 +47,15 @@ class Relation(msgspec.Struct, frozen=True, order=True):
 class Mask(msgspec.Struct, frozen=True, omit_defaults=True):
     """A mask of the standards, chosen for one column: an anonymising macro and its arguments.
 
-    `distinct` says that different values stay different, so that a unique column stays unique.
+    `distinct` says that different values stay different, so that a unique column stays unique. `visible_to` are groups
+    that see the value as it is, where the catalog masks on read; a masked copy hides it from everybody.
     """
 
     name: str
     method: str
     arguments: dict[str, str | int | float | bool] = {}
     distinct: bool = False
+    visible_to: tuple[str, ...] = ()
 
 
 class RowFilter(msgspec.Struct, frozen=True):
@@ -131,12 +135,14 @@ class Port(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An output port: one version of one public model.
 
     `source` is the relation that dbt built (internal zone), `relation` the one that consumers read (published zone).
-    `deprecation_date` is an ISO date or time stamp as dbt writes it.
+    `deprecation_date` is an ISO date or time stamp as dbt writes it. `mode` is how it is made where the catalog masks
+    on read, None where a port is a masked copy.
     """
 
     name: str
     version: str | None = None
     latest: bool = True
+    mode: PortMode | None = None
     unique_id: str
     source: Relation
     relation: Relation

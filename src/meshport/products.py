@@ -29,7 +29,7 @@ from meshport.model import (
     Upstream,
     fold,
 )
-from meshport.protection import block_broken_constraints, block_misplaced, mask_of, row_filter_of
+from meshport.protection import block_broken_constraints, block_misplaced, mask_of, mode_of, row_filter_of
 from meshport.resources import BOOKKEEPING, PREVIOUS, STAGED
 from meshport.standards import Standards
 from meshport.tags import column_tags, port_tags
@@ -185,8 +185,9 @@ def _port(project: Project, mesh: Mesh, standards: Standards, product: Product, 
         version=node.version,
         latest=node.version is None or node.version == node.latest_version,
         unique_id=node.unique_id,
+        mode=mode_of(node, label, project.adapter_type, problems),
         source=Relation(node.database or "", node.schema or "", node.identifier),
-        relation=Relation(mesh.published_database, product.name, node.identifier),
+        relation=_place(mesh, product, node, project.adapter_type),
         description=node.description,
         contract=Contract(
             enforced=node.contract_enforced,
@@ -216,6 +217,12 @@ def _port(project: Project, mesh: Mesh, standards: Standards, product: Product, 
     for gate in missing:
         problems.append(gate)
     return msgspec.structs.replace(port, tags=tags)
+
+
+def _place(mesh: Mesh, product: Product, node: Node, dialect: str) -> Relation:
+    """Return where a port is published. Unity Catalog keeps all names in small letters."""
+    names = (mesh.published_database, product.name, node.identifier)
+    return Relation(*(name.lower() for name in names)) if dialect == "databricks" else Relation(*names)
 
 
 def _column(standards: Standards, label: str, column: DbtColumn, dialect: str, problems: Problems) -> Column:

@@ -12,10 +12,13 @@ import msgspec
 from meshport.artifacts.project import DbtColumn, Group, Node
 from meshport.declarations import Problems, text
 from meshport.errors import MeshportError
-from meshport.model import Mask, Port, RowFilter, fold
+from meshport.model import Mask, Port, PortMode, RowFilter, fold
 from meshport.standards import Standards, choose_mask
 
 ON_COLUMNS = ("classification", "mask", "tags")
+PORT_MODES: tuple[PortMode, ...] = ("clone", "copy", "view")
+CLONABLE = ("table", "incremental", "snapshot", "seed")
+"""What dbt writes as a Delta table: a view has no version to clone."""
 ROW_FILTER = "row_filter: {columns: [country], predicate: \"country <> 'XX'\"}"
 
 
@@ -56,6 +59,21 @@ def row_filter_of(node: Node, label: str, problems: Problems) -> RowFilter | Non
             reason = f"the row filter names the column `{name}`, which the port does not have"
             problems.block("row_filter", label, reason, ROW_FILTER)
     return row_filter
+
+
+def mode_of(node: Node, label: str, dialect: str, problems: Problems) -> PortMode | None:
+    """Return how a port is made: as its model says, else as fits what dbt writes. None: ports are masked copies."""
+    clonable = node.materialized in CLONABLE
+    wish = node.meta.get("port_mode")
+    if wish is not None and wish not in PORT_MODES:
+        hint = f"one of: {', '.join(PORT_MODES)}"
+        problems.block("ports", label, f"`config.meta.port_mode` cannot be {wish!r}", hint)
+    elif wish == "clone" and not clonable:
+        reason = f"a {node.materialized} cannot be cloned"
+        problems.block("ports", label, reason, "let `config.meta.port_mode` be copy or view, or leave it out")
+    if dialect != "databricks":
+        return None
+    return next((mode for mode in PORT_MODES if mode == wish), "clone" if clonable else "copy")
 
 
 def block_misplaced(declared: Node | Group, subject: str, problems: Problems) -> None:

@@ -12,11 +12,11 @@ from meshport.artifacts.catalog import read_catalog
 from meshport.artifacts.kept import kept_runs
 from meshport.artifacts.manifest import read_manifest
 from meshport.artifacts.project import DbtColumn, Exposure, Group, Node, Project, Result, Test
-from meshport.artifacts.reading import collector_off
+from meshport.artifacts.reading import adapter_of, collector_off
 from meshport.artifacts.run_results import read_run_results
 from meshport.errors import InputError
 
-__all__ = ["DbtColumn", "Exposure", "Group", "Node", "Project", "Result", "Test", "load_project"]
+__all__ = ["DbtColumn", "Exposure", "Group", "Node", "Project", "Result", "Test", "adapter_of", "load_project"]
 
 
 def load_project(artifacts_dir: Path) -> Project:

@@ -40,6 +40,16 @@ class Artifact(msgspec.Struct, gc=False):
 
 
 A = TypeVar("A", bound=Artifact)
+
+
+def adapter_of(artifacts_dir: Path) -> str | None:
+    """Return the adapter that built a project, by its manifest's head; None where there is no manifest to read."""
+    try:
+        return _head.decode((artifacts_dir / "manifest.json").read_bytes()).metadata.adapter_type
+    except (OSError, msgspec.MsgspecError):
+        return None  # whoever reads the manifest for what is in it says what is wrong
+
+
 _head = msgspec.json.Decoder(Artifact)
 
 

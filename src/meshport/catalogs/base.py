@@ -16,23 +16,29 @@ from meshport.resources import ObservedRelation
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One statement as a macro rendered it. `expect: no_rows` marks a verification: each row is a violation.
 
-    `rows` is a question whose answer is the rows.
+    `rows` is a question whose answer is the rows. `pin` returns one whole number, which takes the place of `PIN` in
+    those of the port's later statements that are `pinned`: the version of the source that was audited.
     """
 
     step: str
     sql: str
-    expect: Literal["nothing", "no_rows", "rows"] = "nothing"
+    expect: Literal["nothing", "no_rows", "rows", "pin"] = "nothing"
+    pinned: bool = False
+
+
+PIN = "@@pin@@"
 
 
 class Capabilities(msgspec.Struct, frozen=True):
     """What a catalog can do, declared so that what it cannot do is said once and never silently skipped.
 
     `enforces_reads`: the catalog itself keeps the unauthorised out. `native_masks`: masks work on read; otherwise the
-    published copy holds masked values.
+    published copy holds masked values. `parallel` is how many ports are written at a time.
     """
 
     enforces_reads: bool
     native_masks: bool
+    parallel: int = 1
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -64,8 +70,9 @@ class VerificationError(BlockedError):
 class Writer(Protocol):
     """An open catalog. Only rendered statements go in."""
 
-    def execute(self, statements: Sequence[Statement]) -> None:
-        """Execute the statements of one port, all or nothing.
+    def execute(self, port: str, statements: Sequence[Statement]) -> None:
+        """Execute statements of one port in order: all or nothing where the catalog has transactions, else each again
+        after a fault until it is done. What a `pin` returned holds for all later statements of the same port.
 
         Raises VerificationError where a verification returns rows, UnavailableError where the catalog fails.
         """

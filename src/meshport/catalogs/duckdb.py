@@ -154,7 +154,7 @@ class DuckDBWriter:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    def execute(self, statements: Sequence[Statement]) -> None:
+    def execute(self, port: str, statements: Sequence[Statement]) -> None:
         """Execute statements, all or nothing."""
         import duckdb
 

@@ -96,6 +96,8 @@ def _for_whom(breach: Breach) -> str:
 
 
 Row = tuple[str, str, str, str, str]
+SHOWN_WITH_THE_PORT = ("port", "mask", "row_filter")
+"""Kinds that `_masks` lists for a new port anyway."""
 
 
 def _rows(plan: ProductPlan) -> list[Row]:
@@ -105,7 +107,7 @@ def _rows(plan: ProductPlan) -> list[Row]:
     along = Counter(
         (change.relation, change.kind)
         for change in plan.changes
-        if change.relation in new and change.kind != "port" and not change.drift
+        if change.relation in new and change.kind not in SHOWN_WITH_THE_PORT and not change.drift
     )
     rows = []
     for change in plan.changes:

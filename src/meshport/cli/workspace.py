@@ -93,7 +93,14 @@ class Workspace:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The domain's published zone."""
+        """The domain's published zone: where dbt's artifacts say that the project was built, else the laptop's."""
+        from meshport.artifacts import adapter_of
+
+        if adapter_of(self.artifacts) == "databricks":
+            from meshport.catalogs.databricks import DatabricksCatalog, access_of
+
+            database = self.mesh.published_database.lower()
+            return DatabricksCatalog(access_of(), database, self.mesh.published.parallel)
         from meshport.catalogs.duckdb import DuckDBCatalog
 
         return DuckDBCatalog(self.mesh.published_path(self.project_dir), self.mesh.published_database)

@@ -12,11 +12,13 @@ from functools import partial
 
 import msgspec
 
-from meshport.catalogs.base import Catalog, Statement
+from meshport.catalogs.base import Catalog, Statement, Writer
 from meshport.errors import PlanMovedError
+from meshport.model import Relation
 from meshport.plan.ledger import finish_ledger, intended
 from meshport.plan.make import Observed, product_digest
-from meshport.plan.operations import Operation, operations_for, prepare_zone
+from meshport.plan.operations import Operation, PortWork, operations_for, prepare_zone
+from meshport.plan.parallel import in_parallel
 from meshport.plan.site import Rendered, Site, Step, journalled, locked, open_publishes
 from meshport.plan.types import Plan, ProductPlan
 from meshport.registry.types import PublicationRecord
@@ -78,9 +80,7 @@ def write(
     if not ports:
         written.extend(products)
         return
-    schemas = {port.relation.schema for product in products for port in product.product.ports}
-    database = products[0].product.ports[0].relation.database
-    zone = prepare_zone(database, schemas)
+    zone = prepare_zone([product.product for product in products])
     operations = [zone, *(operation for _, port in ports for operation in (*port.stage, *port.swap))]
     site.tell("rendering with dbt", 0, len(operations))
     rendered = site.renderer.render(operations)
@@ -91,20 +91,43 @@ def write(
             raise PlanMovedError(
                 "dbt ran after the plan was made: its rows are not the ones that were tested", hint="run it again"
             )
-        step("prepare zone", lambda: writer.execute(rendered.statements[zone.id]))
+        step("prepare zone", lambda: writer.execute("", rendered.statements[zone.id]))
         for product in products:
             key = product.product.key
             # All copies of a product are written and verified before the first of its ports changes.
             for phase in ("stage", "swap"):
-                for number, port in enumerate(work[key], start=1):
-                    site.tell(f"{phase} {key}", number, len(work[key]))
-                    statements = statements_of(getattr(port, phase), rendered)
-                    if statements:
-                        step(f"{phase} {key}: {port.label}", partial(writer.execute, statements))
-                    if phase == "swap":
-                        swapped.add(port.relation)
-                    renew()
+                done = swapped.add if phase == "swap" else _nothing
+                _each_port(site, f"{phase} {key}", work[key], phase, rendered, writer, step, renew, done)
             written.append(product)
+
+
+def _each_port(
+    site: Site,
+    label: str,
+    ports: list[PortWork],
+    phase: str,
+    rendered: Rendered,
+    writer: Writer,
+    step: Step,
+    renew: Callable[[], None],
+    done: Callable[[Relation], None],
+) -> None:
+    """Do one phase for each port, as many at a time as the catalog takes; `done` is told of each."""
+
+    def one(port: PortWork) -> Relation:
+        statements = statements_of(getattr(port, phase), rendered)
+        if statements:
+            step(f"{label}: {port.label}", partial(writer.execute, port.label, statements))
+        return port.relation
+
+    for number, relation in enumerate(in_parallel(one, ports, site.catalog.capabilities.parallel), start=1):
+        site.tell(label, number, len(ports))
+        done(relation)
+        renew()
+
+
+def _nothing(_relation: Relation) -> None:
+    """What is done once a port is staged."""
 
 
 def statements_of(operations: Sequence[Operation], rendered: Rendered) -> list[Statement]:

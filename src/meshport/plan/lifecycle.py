@@ -93,7 +93,7 @@ def roll_back(site: Site, key: str, labels: Collection[str], note: str | None) -
             if returns:
                 record = _record(site, standing, product, version, builds, returns, note)
                 step(f"record {key}", partial(site.registry.record_publication, record))
-            work = [rollback(key, item.port) for item in by_label.values()]
+            work = [rollback(key, item.port, observed.relations.get(item.port.relation)) for item in by_label.values()]
             _execute(site, work, step)
             after = site.observe()
             planned = _remainder(product, builds, version, after)
@@ -117,7 +117,7 @@ def retire(site: Site, key: str, labels: Collection[str], note: str | None) -> l
             if not left:
                 site.registry.set_product_status(key, "retired", actor=site.actor, note=note)
             present = [port for port in ports if port.relation in observed.relations]
-            _execute(site, [drop(key, port) for port in present], step)
+            _execute(site, [drop(key, port, observed.relations[port.relation]) for port in present], step)
             resources = [r for port in present for r in observed_of(observed.relations[port.relation])]
             keys = [LedgerKey(kind=resource.kind, key=resource.key) for resource in resources]
             site.registry.forget(site.catalog.name, site.domain, keys)
@@ -192,7 +192,8 @@ def _execute(site: Site, work: list[PortWork], step: Step) -> None:
     rendered = site.renderer.render([operation for port in work for operation in port.swap])
     with site.catalog.writer(rendered.target) as writer:
         for port in work:
-            step(f"{port.swap[0].operation} {port.label}", partial(writer.execute, statements_of(port.swap, rendered)))
+            statements = statements_of(port.swap, rendered)
+            step(f"{port.swap[0].operation} {port.label}", partial(writer.execute, port.label, statements))
 
 
 def _remainder(product: Product, builds: Mapping[str, str], version: str, observed: Observed) -> ProductPlan:

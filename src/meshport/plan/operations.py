@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from meshport.model import Port, Relation, fold
+from meshport.model import Port, Product, Relation, fold
+from meshport.plan import native
 from meshport.plan.types import Change, ProductPlan
-from meshport.resources import PREVIOUS, STAGED, ObservedRelation, desired_of, observed_of
+from meshport.resources import PREVIOUS, STAGED, ObservedRelation, desired_of, mask, observed_of, row_filter
 from meshport.resources import comment as comments
 from meshport.resources import port as ports
 from meshport.resources import tag as tags
 
+SHIELDS = (mask.KIND, row_filter.KIND)
 Step = tuple[str, dict[str, Any]]
 """The name of a macro and its arguments."""
 
@@ -48,43 +50,55 @@ def operations_for(plan: ProductPlan, observed: Mapping[Relation, ObservedRelati
         changes = by_relation.get(port.relation)
         if changes:
             rewritten = any(change.kind == ports.KIND for change in changes)
-            swap = _swap_steps(port, changes, plan.builds[port.label], observed.get(port.relation), rewritten=rewritten)
+            build, there = plan.builds[port.label], observed.get(port.relation)
+            data = port_data(port, build, there, changes)
+            swap = _swap_steps(port, data, changes, build, there, rewritten=rewritten)
             work.append(
                 PortWork(
                     label=port.label,
                     relation=port.relation,
-                    stage=_named(plan, port, "stage", _stage_steps(port) if rewritten else []),
+                    stage=_named(plan, port, "stage", _stage_steps(port, data) if rewritten else []),
                     swap=_named(plan, port, "swap", swap),
                 )
             )
     return work
 
 
-def prepare_zone(database: str, schemas: set[str]) -> Operation:
-    """Return what the published zone needs before its first port."""
-    zone = {"database": database, "schemas": sorted(schemas)}
+def prepare_zone(products: Sequence[Product]) -> Operation:
+    """Return what the published zone needs before the ports of these products."""
+    ports = [port for product in products for port in product.ports]
+    zone: dict[str, Any] = {
+        "database": ports[0].relation.database,
+        "schemas": sorted({port.relation.schema for port in ports}),
+    }
+    if any(native.is_native(port) for port in ports):
+        zone |= {"internal": native.internal_databases(products), "functions": native.functions(products)}
     return Operation(id="zone", operation="prepare_zone", arguments={"zone": zone})
 
 
-def rollback(key: str, port: Port) -> PortWork:
+def rollback(key: str, port: Port, observed: ObservedRelation | None) -> PortWork:
     """Return the work that brings back the previous version of a port."""
-    return _single(key, port, "rollback_port")
+    return _single(key, port, "rollback_port", observed)
 
 
-def drop(key: str, port: Port) -> PortWork:
+def drop(key: str, port: Port, observed: ObservedRelation | None) -> PortWork:
     """Return the work that removes a port and its previous version from the catalog."""
-    return _single(key, port, "drop_port")
+    return _single(key, port, "drop_port", observed)
 
 
-def _single(key: str, port: Port, operation: str) -> PortWork:
-    only = Operation(id=f"{key}/{port.label}", operation=operation, arguments={"port": port_data(port)})
+def _single(key: str, port: Port, operation: str, observed: ObservedRelation | None) -> PortWork:
+    build = observed.properties.get("build", "") if observed else ""
+    arguments = {"port": port_data(port, build, observed)}
+    only = Operation(id=f"{key}/{port.label}", operation=operation, arguments=arguments)
     return PortWork(label=port.label, relation=port.relation, stage=(), swap=(only,))
 
 
-def port_data(port: Port) -> dict[str, Any]:
-    """Return a port as the macros take it."""
+def port_data(
+    port: Port, build: str, observed: ObservedRelation | None, changes: Sequence[Change] = ()
+) -> dict[str, Any]:
+    """Return a port as the macros take it. What is `observed` matters only where the catalog masks on read."""
     target = port.relation
-    return {
+    data = {
         "source": msgspec.to_builtins(port.source),
         "target": msgspec.to_builtins(target),
         "staged": _beside(target, STAGED),
@@ -102,44 +116,69 @@ def port_data(port: Port) -> dict[str, Any]:
         "row_filter": msgspec.to_builtins(port.row_filter),
         "constraints": msgspec.to_builtins(port.contract.constraints),
     }
+    if native.is_native(port):
+        undeclared = {(change.kind, change.column) for change in changes if change.action == "delete"}
+        data |= native.describe(port, build, observed, undeclared)
+    return data
 
 
 def _beside(relation: Relation, suffix: str) -> dict[str, str]:
     return {"database": relation.database, "schema": relation.schema, "identifier": relation.identifier + suffix}
 
 
-def _stage_steps(port: Port) -> list[Step]:
-    data = port_data(port)
-    return [(name, {"port": data}) for name in ("stage_port", "verify_contract", "verify_masks")]
+def _stage_steps(port: Port, data: dict[str, Any]) -> list[Step]:
+    verified = ("verify_contract",) if native.is_native(port) else ("verify_contract", "verify_masks")
+    return [(name, {"port": data}) for name in ("stage_port", *verified)]
 
 
 def _swap_steps(
-    port: Port, changes: list[Change], build: str, observed: ObservedRelation | None, *, rewritten: bool
+    port: Port,
+    data: dict[str, Any],
+    changes: list[Change],
+    build: str,
+    observed: ObservedRelation | None,
+    *,
+    rewritten: bool,
 ) -> list[Step]:
+    relation = {**msgspec.to_builtins(port.relation)}
+    if port.mode == "view":
+        relation["is_view"] = True
     steps: list[Step] = []
-    relation = msgspec.to_builtins(port.relation)
-    changed_comments = {change.column: _new(change) for change in changes if change.kind == comments.KIND}
+    if native.is_native(port) and (rewritten or any(change.kind in SHIELDS for change in changes)):
+        # Masks first: what is read back here is on the port before the first row is.
+        steps += [("shield_port", {"port": data}), ("verify_masks", {"port": data})]
     if rewritten:
         # Rows that hid less are not kept: the file is read by others, and a rollback would bring them back.
         keep = observed is not None and observed.properties.get("protection") == ports.protection(port)
-        steps.append(("swap_port", {"port": port_data(port), "keep_previous": keep}))
-        written = ports.properties(port, build)
+        steps.append(("swap_port", {"port": data, "keep_previous": keep}))
+        written: Mapping[str, str | None] = ports.properties(port, build)
+        if native.is_native(port):
+            steps.append(("verify_masks", {"port": data}))
+            written = native.properties(port, build, observed, keep=keep)
         steps.append(("set_properties", {"relation": relation, "properties": written}))
-        # The new copy has no comments yet: the declared ones, and those of other people that were on the old one.
-        gone = {column for column, text in changed_comments.items() if not text}
-        existing = (
-            {r.column: r.fields["text"] for r in observed_of(observed) if r.kind == comments.KIND} if observed else {}
-        )
-        declared = {r.column: r.fields["text"] for r in desired_of(port, build) if r.kind == comments.KIND}
-        names = {fold(column.name) for column in port.contract.columns} | {""}
-        changed_comments = {
-            column: text for column, text in {**existing, **declared}.items() if column not in gone and column in names
-        }
-    if changed_comments:
-        on_columns = {column: text for column, text in changed_comments.items() if column}
-        arguments = {"relation": relation, "comment": changed_comments.get(""), "columns": on_columns}
+    comments_now = _comments(port, changes, build, observed, rewritten=rewritten)
+    if comments_now:
+        on_columns = {column: text for column, text in comments_now.items() if column}
+        arguments = {"relation": relation, "comment": comments_now.get(""), "columns": on_columns}
         steps.append(("set_comments", arguments))
     return steps + _tag_steps(relation, [change for change in changes if change.kind == tags.KIND])
+
+
+def _comments(
+    port: Port, changes: list[Change], build: str, observed: ObservedRelation | None, *, rewritten: bool
+) -> dict[str, str]:
+    """Return the comments to write, by column; an empty one takes away."""
+    changed = {change.column: _new(change) for change in changes if change.kind == comments.KIND}
+    if not rewritten:
+        return changed
+    # The new copy has no comments yet: the declared ones, and those of other people that were on the old one.
+    gone = {column for column, text in changed.items() if not text}
+    existing = (
+        {r.column: r.fields["text"] for r in observed_of(observed) if r.kind == comments.KIND} if observed else {}
+    )
+    declared = {r.column: r.fields["text"] for r in desired_of(port, build) if r.kind == comments.KIND}
+    names = {fold(column.name) for column in port.contract.columns} | {""}
+    return {column: text for column, text in {**existing, **declared}.items() if column not in gone and column in names}
 
 
 def _tag_steps(relation: Any, changes: list[Change]) -> list[Step]:

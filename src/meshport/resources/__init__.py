@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meshport.model import Port
-from meshport.resources import comment, port, tag
+from meshport.resources import comment, mask, port, row_filter, tag
 from meshport.resources.base import (
     BOOKKEEPING,
     PREVIOUS,
@@ -20,12 +20,16 @@ from meshport.resources.base import (
     place_of,
 )
 
-FIELD_POLICY: dict[str, dict[str, Field]] = {module.KIND: module.FIELDS for module in (port, comment, tag)}
+FIELD_POLICY: dict[str, dict[str, Field]] = {
+    module.KIND: module.FIELDS for module in (port, mask, row_filter, comment, tag)
+}
 
 
 def desired_of(declared: Port, build: str) -> Iterator[Resource]:
     """Yield everything that should be in the catalog for one port."""
     yield port.desired(declared, build)
+    yield from mask.desired(declared)
+    yield from row_filter.desired(declared)
     yield from comment.desired(declared)
     yield from tag.desired(declared)
 
@@ -33,6 +37,8 @@ def desired_of(declared: Port, build: str) -> Iterator[Resource]:
 def observed_of(relation: ObservedRelation) -> Iterator[Resource]:
     """Yield everything that is in the catalog for one relation."""
     yield port.observed(relation)
+    yield from mask.observed(relation)
+    yield from row_filter.observed(relation)
     yield from comment.observed(relation)
     yield from tag.observed(relation)
 

@@ -60,6 +60,7 @@ class ObservedColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     data_type: str
     comment: str = ""
     tags: dict[str, str] = {}
+    mask: str = ""
 
 
 class ObservedRelation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -67,7 +68,8 @@ class ObservedRelation(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `stray_tags` are, by column, those of columns that it does not have (any more): a rollback can leave them.
     `properties` are what meshport wrote on it of itself; `rows` is the catalog's own count.
-    `previous` are the properties of the version before, None where there is none.
+    `previous` are the properties of the version before, None where there is none. `row_filter`, like a column's `mask`,
+    is the full name of a function, empty where the catalog filters nothing on read.
     """
 
     relation: Relation
@@ -79,3 +81,4 @@ class ObservedRelation(msgspec.Struct, frozen=True, omit_defaults=True):
     rows: int | None = None
     is_view: bool = False
     previous: dict[str, str] | None = None
+    row_filter: str = ""

@@ -63,5 +63,7 @@ def protection(port: Port) -> str:
 def definition(port: Port) -> str:
     """Return a digest of everything that shapes the port's rows: source, columns, masks, filter, constraints."""
     columns = [(column.name, column.data_type, column.mask) for column in port.contract.columns]
-    shape = (port.source, columns, port.row_filter, port.contract.constraints)
+    shape: tuple[object, ...] = (port.source, columns, port.row_filter, port.contract.constraints)
+    if port.mode is not None:
+        shape = (*shape, port.mode)
     return hashlib.sha256(msgspec.json.encode(shape, order="sorted")).hexdigest()[:16]

@@ -33,7 +33,13 @@ def choose_mask(
     for name in [wish] if wish is not None else known.masks:
         mask = standards.masks[name]
         if "any" in mask.types or kind in mask.types:
-            return Mask(name=name, method=mask.method, arguments=mask.arguments, distinct=mask.distinct)
+            return Mask(
+                name=name,
+                method=mask.method,
+                arguments=mask.arguments,
+                distinct=mask.distinct,
+                visible_to=mask.visible_to,
+            )
     raise BlockedError(
         f"no mask of `{classification}` takes the type {data_type or '(none declared)'}",
         hint=f"change the column's type, or let the standards allow a mask for it; allowed: {', '.join(known.masks)}",

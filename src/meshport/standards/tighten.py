@@ -136,7 +136,7 @@ NARROW = Way("may become fewer, not none; where there are none, any may be named
 
 FIELDS: dict[str, dict[str, Way]] = {
     "classifications": {"masks": NARROW, "detect": ADD},
-    "masks": {},
+    "masks": {"visible_to": Way("may become fewer", _shrink)},
     "tag_templates": {
         "applies_to": ADD,
         "required": Way("may become true", _require),

@@ -24,7 +24,8 @@ TagSource = Literal[
 class MaskDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A way to hide a value. `method` names a macro of `macros/anonymise`; `types` the families it takes.
 
-    `distinct` says that different values stay different.
+    `distinct` says that different values stay different. `visible_to` are the groups that see the value as it is, where
+    the catalog masks on read.
     """
 
     description: str
@@ -32,6 +33,7 @@ class MaskDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     method: str
     arguments: dict[str, str | int | float | bool] = {}
     distinct: bool = False
+    visible_to: tuple[str, ...] = ()
 
 
 class Classification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

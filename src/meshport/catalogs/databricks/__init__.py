@@ -1,0 +1,9 @@
+"""Unity Catalog on Databricks: masks, row filters, tags and grants are the catalog's own.
+
+`connection` runs statements, `observe` reads a published zone, `catalog` is both as planning and applying need them.
+"""
+
+from meshport.catalogs.databricks.catalog import DatabricksCatalog
+from meshport.catalogs.databricks.connection import Access, Warehouse, access_of
+
+__all__ = ["Access", "DatabricksCatalog", "Warehouse", "access_of"]

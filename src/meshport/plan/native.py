@@ -1,0 +1,127 @@
+"""What the macros are told of a port whose catalog masks on read (docs/decisions/0011-databricks-publishing.md).
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from meshport.catalogs.base import PIN
+from meshport.model import Column, Port, Product, Relation, fold
+from meshport.resources import BOOKKEEPING, PREVIOUS, ObservedRelation, mask, row_filter
+from meshport.resources import port as ports
+
+SOURCE_VERSION = "source_version"
+"""The property with the Delta version of the source that a cloned port shows."""
+
+
+def is_native(port: Port) -> bool:
+    """Whether the port's catalog masks on read."""
+    return port.mode is not None
+
+
+def describe(
+    port: Port, build: str, observed: ObservedRelation | None, undeclared: Collection[tuple[str, str]] = ()
+) -> dict[str, Any]:
+    """Return what is added to a port's data, or stands in its place: mode, raw copies, functions, what is there now.
+
+    `undeclared` are the masks and row filters that meshport set and that are to go, as (kind, column): of what stands
+    on the port, only these and the declared ones are said, because all else is somebody else's.
+    """
+    data: dict[str, Any] = {
+        "mode": port.mode,
+        "audited": msgspec.to_builtins(audited(port, build)),
+        "previous": msgspec.to_builtins(_internal(port, PREVIOUS)),
+        "columns": [_column(port, column) for column in port.contract.columns],
+        "row_filter": port.row_filter
+        and {
+            **msgspec.to_builtins(port.row_filter),
+            "function": msgspec.to_builtins(row_filter.function_of(port, port.row_filter)),
+        },
+        "standing": observed and _standing(port, observed, undeclared),
+    }
+    if observed is not None and observed.previous and observed.previous.get("build"):
+        data["audited_previous"] = msgspec.to_builtins(audited(port, observed.previous["build"]))
+    return data
+
+
+def audited(port: Port, build: str) -> Relation:
+    """Return the raw copy that was audited for one build: in the internal zone, where consumers read nothing."""
+    return _internal(port, f"__{hashlib.sha256(build.encode()).hexdigest()[:8]}")
+
+
+def properties(port: Port, build: str, observed: ObservedRelation | None, *, keep: bool) -> dict[str, str | None]:
+    """Return what is written on the port of itself; None takes away. `keep` says that the version before stays."""
+    written: dict[str, str | None] = {**ports.properties(port, build)}
+    if port.mode == "clone":
+        written[SOURCE_VERSION] = PIN
+    before = observed.properties if observed is not None and keep else {}
+    gone = dict.fromkeys((observed.previous or {}) if observed is not None else {})
+    previous = {**gone, **{key: value for key, value in before.items() if value}}
+    return {**written, **{f"previous_{key}": value for key, value in previous.items()}}
+
+
+def functions(products: Iterable[Product]) -> list[dict[str, Any]]:
+    """Return the functions that the ports' masks and row filters need, each once."""
+    found: dict[Relation, dict[str, Any]] = {}
+    for port in (port for product in products for port in product.ports if is_native(port)):
+        for column in port.contract.columns:
+            if column.mask is not None:
+                name = mask.function_of(port, column, column.mask)
+                found[name] = {"function": msgspec.to_builtins(name), **_masking(column)}
+        if port.row_filter is not None and port.mode != "view":
+            name = row_filter.function_of(port, port.row_filter)
+            columns = [port.contract.column(wanted) for wanted in port.row_filter.columns]
+            found[name] = {
+                "function": msgspec.to_builtins(name),
+                "columns": [{"name": c.name, "data_type": c.data_type} for c in columns if c is not None],
+                "predicate": port.row_filter.predicate,
+            }
+    return [found[name] for name in sorted(found)]
+
+
+def internal_databases(products: Iterable[Product]) -> list[str]:
+    """Return the catalogs that the ports' raw copies are in."""
+    return sorted({port.source.database for product in products for port in product.ports if is_native(port)})
+
+
+def _internal(port: Port, suffix: str) -> Relation:
+    name = f"{port.relation.schema}__{port.relation.identifier}{suffix}"
+    return Relation(port.source.database, BOOKKEEPING, name)
+
+
+def _column(port: Port, column: Column) -> dict[str, Any]:
+    data: dict[str, Any] = {"name": column.name, "data_type": column.data_type, "description": column.description}
+    if column.mask is None:
+        return {**data, "mask": None}
+    function = msgspec.to_builtins(mask.function_of(port, column, column.mask))
+    return {**data, "mask": {**_masking(column)["mask"], "function": function}}
+
+
+def _masking(column: Column) -> dict[str, Any]:
+    assert column.mask is not None
+    keys = ("name", "method", "arguments", "visible_to")
+    return {"data_type": column.data_type, "mask": {key: _plain(getattr(column.mask, key)) for key in keys}}
+
+
+def _plain(value: object) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _standing(port: Port, observed: ObservedRelation, undeclared: Collection[tuple[str, str]]) -> dict[str, Any]:
+    ours = {fold(column.name) for column in port.contract.columns if column.mask is not None}
+    ours |= {column for kind, column in undeclared if kind == mask.KIND}
+    filtered = port.row_filter is not None or (row_filter.KIND, "") in undeclared
+    previous: Mapping[str, str] = observed.previous or {}
+    return {
+        "is_view": observed.is_view,
+        "columns": [column.name for column in observed.columns],
+        "masks": {c.name: c.mask for c in observed.columns if c.mask and fold(c.name) in ours},
+        "row_filter": (observed.row_filter or None) if filtered else None,
+        "properties": {**observed.properties, **{f"previous_{key}": value for key, value in previous.items()}},
+    }
