@@ -6,6 +6,10 @@
   {{ return(meshport.duckdb__hmac(column, 'hash', key)) }}
 {% endmacro %}
 
+{% macro databricks__keyed_hash(column, key) %}
+  {{ return(meshport.databricks__keyed_digest(column, 'hash', key)) }}
+{% endmacro %}
+
 {% macro default__keyed_hash(column, key='default') %}
   {{ return(meshport.no_body('keyed_hash')) }}
 {% endmacro %}

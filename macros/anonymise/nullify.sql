@@ -7,6 +7,10 @@
   {{ return('case when false then ' ~ column ~ ' end') }}
 {% endmacro %}
 
+{% macro databricks__nullify(column) %}
+  {{ return(meshport.duckdb__nullify(column)) }}
+{% endmacro %}
+
 {% macro default__nullify(column) %}
   {{ return(meshport.no_body('nullify')) }}
 {% endmacro %}

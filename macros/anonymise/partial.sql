@@ -6,11 +6,7 @@
    many as a value of that shape has; so a masked value masked again stays what it is, which verify_masks relies on.
    Only what looks like a host name is kept as a domain: a note behind the address is hidden with the rest. #}
 {% macro duckdb__partial(column, keep, first, last, fill) %}
-  {% if keep not in [none, 'domain'] or fill | length != 1 or first < 0 or last < 0 %}
-    {% do exceptions.raise_compiler_error(
-      "meshport.partial takes keep='domain' or none, first and last from 0 on, and one character to fill with"
-    ) %}
-  {% endif %}
+  {% do meshport.refuse_partial(keep, first, last, fill) %}
   {% set text = 'cast(' ~ column ~ ' as varchar)' %}
   {% set domain = '(@[\\p{L}\\p{N}.-]+)$' if keep == 'domain' else '()$' %}
   {% set fills = fill * (first + 3 + last) %}
@@ -28,6 +24,36 @@
     ~ ' then regexp_replace(' ~ text ~ ', ' ~ short ~ ', ' ~ hidden ~ ", 's')"
     ~ ' when ' ~ column ~ ' is not null then ' ~ all ~ ' end'
   ) }}
+{% endmacro %}
+
+{# The same values as on DuckDB. Only the domain takes a regular expression: \z is the end of the text, where Java's $ may
+   also be in front of a last line break. #}
+{% macro databricks__partial(column, keep, first, last, fill) %}
+  {% do meshport.refuse_partial(keep, first, last, fill) %}
+  {% set shown = first + 3 + last %}
+  {% set text = 'cast(' ~ column ~ ' as string)' %}
+  {% set three, all, pattern = meshport.databricks__literals([fill * 3, fill * shown, '(@[\\p{L}\\p{N}.-]+)\\z']) %}
+  {% if keep == 'domain' %}
+    {% set domain = 'regexp_extract(' ~ text ~ ', ' ~ pattern ~ ', 1)' %}
+    {% set local = 'left(' ~ text ~ ', char_length(' ~ text ~ ') - char_length(' ~ domain ~ '))' %}
+    {{ return(
+      'case when ' ~ column ~ ' is null then null when ' ~ domain ~ " = '' then " ~ all
+      ~ ' when char_length(' ~ local ~ ') >= ' ~ shown ~ ' then concat(left(' ~ local ~ ', ' ~ first ~ '), ' ~ three
+      ~ ', right(' ~ local ~ ', ' ~ last ~ '), ' ~ domain ~ ') else concat(' ~ all ~ ', ' ~ domain ~ ') end'
+    ) }}
+  {% endif %}
+  {{ return(
+    'case when char_length(' ~ text ~ ') >= ' ~ shown ~ ' then concat(left(' ~ text ~ ', ' ~ first ~ '), ' ~ three
+    ~ ', right(' ~ text ~ ', ' ~ last ~ ')) when ' ~ column ~ ' is not null then ' ~ all ~ ' end'
+  ) }}
+{% endmacro %}
+
+{% macro refuse_partial(keep, first, last, fill) %}
+  {% if keep not in [none, 'domain'] or fill | length != 1 or first < 0 or last < 0 %}
+    {% do exceptions.raise_compiler_error(
+      "meshport.partial takes keep='domain' or none, first and last from 0 on, and one character to fill with"
+    ) %}
+  {% endif %}
 {% endmacro %}
 
 {% macro default__partial(column, keep=none, first=0, last=0, fill='*') %}

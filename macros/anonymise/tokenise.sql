@@ -7,6 +7,13 @@
   {{ return('(' ~ (meshport.duckdb__literals([prefix]) | first) ~ ' || left(' ~ meshport.duckdb__hmac(column, 'token', key) ~ ', 24))') }}
 {% endmacro %}
 
+{% macro databricks__tokenise(column, key, prefix) %}
+  {{ return(
+    'concat(' ~ (meshport.databricks__literals([prefix]) | first) ~ ', left('
+    ~ meshport.databricks__keyed_digest(column, 'token', key) ~ ', 24))'
+  ) }}
+{% endmacro %}
+
 {% macro default__tokenise(column, key='default', prefix='tok_') %}
   {{ return(meshport.no_body('tokenise')) }}
 {% endmacro %}

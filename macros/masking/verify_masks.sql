@@ -29,6 +29,47 @@
   ]], expect='no_rows')) }}
 {% endmacro %}
 
+{# What the catalog enforces, compared with what the port declares, both ways. The values cannot be judged: whoever may
+   see them reads them unmasked. #}
+{% macro databricks__verify_masks(port) %}
+  {% if port.mode == 'view' %}
+    {{ return([]) }}
+  {% endif %}
+  {% set place = meshport.databricks__literals([port.target.schema, port.target.identifier]) %}
+  {% set zone = (meshport.databricks__identifiers([port.target.database]) | first) ~ '.information_schema' %}
+  {% set here = ' where lower(table_schema) = lower(' ~ place[0] ~ ') and lower(table_name) = lower(' ~ place[1] ~ ')' %}
+  {% set declared = [] %}
+  {% for column in port.columns if column.mask %}
+    {% do declared.append([column.name, 'column mask', meshport.databricks__function_key(column.mask.function)]) %}
+  {% endfor %}
+  {% if port.row_filter %}
+    {% do declared.append(['', 'row filter', meshport.databricks__function_key(port.row_filter.function)]) %}
+  {% endif %}
+  {% set rows = [] %}
+  {% for row in declared or [['', '', '']] %}
+    {% do rows.append('(' ~ (meshport.databricks__literals(row) | join(', ')) ~ ')') %}
+  {% endfor %}
+  {% set sql %}
+with declared (subject, kind, function) as (
+  select * from (values {{ rows | join(', ') }}) as given (subject, kind, function) where kind <> ''
+),
+actual (subject, kind, function) as (
+  select column_name, 'column mask', lower(replace(mask_name, '`', '')) from {{ zone }}.column_masks{{ here }}
+  union all
+  select '', 'row filter', lower(replace(filter_name, '`', '')) from {{ zone }}.row_filters{{ here }}
+)
+select
+  coalesce(declared.subject, actual.subject) as subject,
+  coalesce(declared.kind, actual.kind) as problem,
+  declared.function as expected,
+  actual.function as actual
+from declared
+full join actual on lower(declared.subject) = lower(actual.subject) and declared.kind = actual.kind
+where declared.function is null or actual.function is null or declared.function <> actual.function
+  {% endset %}
+  {{ return(meshport.statements([['verify masks', sql]], expect='no_rows')) }}
+{% endmacro %}
+
 {% macro default__verify_masks(port) %}
   {{ return(meshport.no_body('verify_masks')) }}
 {% endmacro %}

@@ -10,6 +10,18 @@
   ) }}
 {% endmacro %}
 
+{# Tags go with what they are on. #}
+{% macro databricks__drop_port(port) %}
+  {% set is_view = port.standing.is_view if port.standing else port.mode == 'view' %}
+  {% set steps = [['drop ' ~ port.target.identifier,
+    'drop ' ~ ('view' if is_view else 'table') ~ ' if exists ' ~ meshport.databricks__relation_name(port.target)]] %}
+  {% for relation in [port.audited, port.audited_previous, port.previous] if relation %}
+    {% do steps.append(['drop ' ~ relation.identifier,
+      'drop table if exists ' ~ meshport.databricks__relation_name(relation)]) %}
+  {% endfor %}
+  {{ return(meshport.statements(steps)) }}
+{% endmacro %}
+
 {% macro default__drop_port(port) %}
   {{ return(meshport.no_body('drop_port')) }}
 {% endmacro %}

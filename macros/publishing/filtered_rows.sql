@@ -2,13 +2,12 @@
   {{ return(adapter.dispatch('filtered_rows', 'meshport')(port)) }}
 {% endmacro %}
 
-{# The predicate stands on lines of its own, so that a comment at its end hides nothing of ours. #}
 {% macro duckdb__filtered_rows(port) %}
-  {% set rows = 'select * from ' ~ meshport.duckdb__relation_name(port.source) %}
-  {% if port.row_filter %}
-    {% set rows = rows ~ ' where (\n' ~ port.row_filter.predicate ~ '\n)' %}
-  {% endif %}
-  {{ return('(' ~ rows ~ ')') }}
+  {{ return(meshport.rows_of(meshport.duckdb__relation_name(port.source), port.row_filter)) }}
+{% endmacro %}
+
+{% macro databricks__filtered_rows(port) %}
+  {{ return(meshport.rows_of(meshport.databricks__relation_name(port.source), port.row_filter)) }}
 {% endmacro %}
 
 {% macro default__filtered_rows(port) %}

@@ -4,6 +4,7 @@
     'prepare_zone': adapter.dispatch('prepare_zone', 'meshport'),
     'stage_port': adapter.dispatch('stage_port', 'meshport'),
     'verify_contract': adapter.dispatch('verify_contract', 'meshport'),
+    'shield_port': adapter.dispatch('shield_port', 'meshport'),
     'verify_masks': adapter.dispatch('verify_masks', 'meshport'),
     'set_comments': adapter.dispatch('set_comments', 'meshport'),
     'set_tags': adapter.dispatch('set_tags', 'meshport'),

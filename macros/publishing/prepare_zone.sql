@@ -19,6 +19,25 @@
   {{ return(meshport.statements(steps)) }}
 {% endmacro %}
 
+{% macro databricks__prepare_zone(zone) %}
+  {% set places = [] %}
+  {% for schema in zone.schemas + ['meshport'] %}
+    {% do places.append([zone.database, schema]) %}
+  {% endfor %}
+  {% for database in zone.internal or [] if database != zone.database %}
+    {% do places.append([database, 'meshport']) %}
+  {% endfor %}
+  {% set steps = [] %}
+  {% for place in places %}
+    {% set name = meshport.databricks__identifiers(place) | join('.') %}
+    {% do steps.append(['create schema ' ~ name, 'create schema if not exists ' ~ name]) %}
+  {% endfor %}
+  {% for function in zone.functions or [] %}
+    {% do steps.append(['create the function ' ~ function.function.identifier, meshport.databricks__create_function(function)]) %}
+  {% endfor %}
+  {{ return(meshport.statements(steps)) }}
+{% endmacro %}
+
 {% macro default__prepare_zone(zone) %}
   {{ return(meshport.no_body('prepare_zone')) }}
 {% endmacro %}

@@ -2,11 +2,14 @@
   {% if not unmasked_ok %}
     {% do meshport.refuse_unmasked(port) %}
   {% endif %}
+  {% set complete = meshport.complete_port(port) %}
   {% do meshport.execute_statements(
-    meshport.prepare_zone({'database': port.target.database, 'schemas': [port.target.schema]})
-    + meshport.stage_port(port)
-    + meshport.verify_contract(port)
-    + meshport.verify_masks(port)
-    + meshport.swap_port(port)
+    meshport.prepare_zone(complete.zone)
+    + meshport.stage_port(complete)
+    + meshport.verify_contract(complete)
+    + meshport.shield_port(complete)
+    + meshport.verify_masks(complete)
+    + meshport.swap_port(complete)
+    + meshport.set_properties(complete.target, complete.properties)
   ) %}
 {% endmacro %}

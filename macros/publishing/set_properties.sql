@@ -14,6 +14,23 @@
   ]])) }}
 {% endmacro %}
 
+{# They are tags: information_schema returns them for all ports at once. #}
+{% macro databricks__set_properties(relation, properties) %}
+  {% set tags = {} %}
+  {% set gone = [] %}
+  {% for key, value in properties.items() %}
+    {% if value is none %}
+      {% do gone.append('meshport_' ~ key) %}
+    {% else %}
+      {% do tags.update({'meshport_' ~ key: value}) %}
+    {% endif %}
+  {% endfor %}
+  {{ return(
+    meshport.databricks__set_tags(relation, none, tags, 'set properties', pinned='@@pin@@' in tags.values())
+    + meshport.databricks__unset_tags(relation, none, gone, 'remove properties')
+  ) }}
+{% endmacro %}
+
 {% macro default__set_properties(relation, properties) %}
   {{ return(meshport.no_body('set_properties')) }}
 {% endmacro %}

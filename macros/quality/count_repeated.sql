@@ -3,11 +3,18 @@
 {% endmacro %}
 
 {% macro duckdb__count_repeated(port, rule) %}
-  {% set columns = meshport.duckdb__rule_columns('source_rows', rule.columns) | join(', ') %}
+  {{ return(meshport.repeats_counted(meshport.duckdb__filtered_rows(port), rule, meshport.duckdb__quoting())) }}
+{% endmacro %}
+
+{% macro databricks__count_repeated(port, rule) %}
+  {{ return(meshport.repeats_counted(meshport.databricks__filtered_rows(port), rule, meshport.databricks__quoting())) }}
+{% endmacro %}
+
+{% macro repeats_counted(rows, rule, quoting) %}
+  {% set columns = meshport.rule_columns('source_rows', rule.columns, quoting) | join(', ') %}
   {{ return(meshport.statements([['count repeated values',
     'select coalesce(sum(repeats), 0), coalesce(sum(repeats) filter (where repeats > 1), 0)\nfrom (select count(*) as repeats from '
-    ~ meshport.duckdb__filtered_rows(port) ~ ' as source_rows\n  where ' ~ meshport.duckdb__chosen_rows(rule)
-    ~ '\n  group by ' ~ columns ~ ')'
+    ~ rows ~ ' as source_rows\n  where ' ~ meshport.chosen_rows(rule, quoting) ~ '\n  group by ' ~ columns ~ ')'
   ]], expect='rows')) }}
 {% endmacro %}
 

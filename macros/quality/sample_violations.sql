@@ -2,37 +2,46 @@
   {{ return(adapter.dispatch('sample_violations', 'meshport')(port, rules, sample, rows)) }}
 {% endmacro %}
 
-{# Only what the port itself would show: the columns that it is given, masked as it masks them. #}
 {% macro duckdb__sample_violations(port, rules, sample, rows) %}
-  {% set relation = meshport.duckdb__relation_name(sample) %}
+  {{ return(meshport.violations_sampled(port, meshport.duckdb__filtered_rows(port), rules, sample, rows, meshport.duckdb__quoting())) }}
+{% endmacro %}
+
+{% macro databricks__sample_violations(port, rules, sample, rows) %}
+  {{ return(
+    meshport.violations_sampled(port, meshport.databricks__filtered_rows(port), rules, sample, rows, meshport.databricks__quoting())
+  ) }}
+{% endmacro %}
+
+{# Only what the port itself would show: the columns that it is given, masked as it masks them. #}
+{% macro violations_sampled(port, source_rows, rules, sample, rows, quoting) %}
+  {% set relation = quoting.relation_name(sample) %}
   {% if not rules %}
     {{ return(meshport.statements([['drop the sample', 'drop table if exists ' ~ relation]])) }}
   {% endif %}
-  {% set columns = meshport.duckdb__port_values(port.columns) %}
+  {% set columns = meshport.port_values(port.columns, quoting) %}
   {% set parts = [] %}
   {% for rule in rules %}
     {% do parts.append(
-      '(select ' ~ (([meshport.duckdb__literals([rule.id]) | first ~ ' as meshport_rule'] + columns) | join(', '))
-      ~ '\nfrom ' ~ meshport.duckdb__filtered_rows(port) ~ ' as source_rows\n'
-      ~ meshport.duckdb__breaks(rule) ~ '\nlimit ' ~ (rows | int) ~ ')'
+      '(select ' ~ (([quoting.literals([rule.id]) | first ~ ' as meshport_rule'] + columns) | join(', '))
+      ~ '\nfrom ' ~ source_rows ~ ' as source_rows\n' ~ meshport.breaks(rule, quoting) ~ '\nlimit ' ~ (rows | int) ~ ')'
     ) %}
   {% endfor %}
   {{ return(meshport.statements([
     ['make the schema of samples',
-      'create schema if not exists ' ~ (meshport.duckdb__identifiers([sample.database, sample.schema]) | join('.'))],
+      'create schema if not exists ' ~ (quoting.identifiers([sample.database, sample.schema]) | join('.'))],
     ['sample violations', 'create or replace table ' ~ relation ~ ' as\n' ~ (parts | join('\nunion all\n'))],
   ])) }}
 {% endmacro %}
 
-{% macro duckdb__breaks(rule) %}
+{% macro breaks(rule, quoting) %}
   {% if rule.kind == 'row' %}
-    {{ return('where not ' ~ meshport.duckdb__row_condition(rule)) }}
+    {{ return('where not ' ~ meshport.row_condition(rule, quoting)) }}
   {% endif %}
-  {% set chosen = 'where ' ~ meshport.duckdb__chosen_rows(rule) %}
+  {% set chosen = 'where ' ~ meshport.chosen_rows(rule, quoting) %}
   {% if rule.kind == 'relationship' %}
-    {{ return(chosen ~ ' and not ' ~ meshport.duckdb__has_parent(rule)) }}
+    {{ return(chosen ~ ' and not ' ~ meshport.has_parent(rule, quoting)) }}
   {% endif %}
-  {% set columns = meshport.duckdb__rule_columns('source_rows', rule.columns) | join(', ') %}
+  {% set columns = meshport.rule_columns('source_rows', rule.columns, quoting) | join(', ') %}
   {{ return(chosen ~ '\nqualify count(*) over (partition by ' ~ columns ~ ') > 1') }}
 {% endmacro %}
 

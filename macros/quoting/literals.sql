@@ -3,15 +3,13 @@
 {% endmacro %}
 
 {% macro duckdb__literals(values) %}
-  {% set quoted = [] %}
-  {% for value in values %}
-    {% set text = value | string %}
-    {% if '\u0000' in text %}
-      {% do exceptions.raise_compiler_error('a text must not hold a zero character: ' ~ tojson(text)) %}
-    {% endif %}
-    {% do quoted.append('null' if value is none else "'" ~ (text | replace("'", "''")) ~ "'") %}
-  {% endfor %}
-  {{ return(quoted) }}
+  {{ return(meshport.quoted_texts(values, [["'", "''"]])) }}
+{% endmacro %}
+
+{# A backslash escapes, and two quotes would join two texts. Spark also fills variables in before it reads literals:
+   the dollar of ${...} is written as its number. #}
+{% macro databricks__literals(values) %}
+  {{ return(meshport.quoted_texts(values, [['\\', '\\\\'], ["'", "\\'"], ['${', '\\u0024{']])) }}
 {% endmacro %}
 
 {% macro default__literals(values) %}

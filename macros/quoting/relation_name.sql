@@ -6,6 +6,10 @@
   {{ return(meshport.duckdb__identifiers([relation.database, relation.schema, relation.identifier]) | join('.')) }}
 {% endmacro %}
 
+{% macro databricks__relation_name(relation) %}
+  {{ return(meshport.databricks__identifiers([relation.database, relation.schema, relation.identifier]) | join('.')) }}
+{% endmacro %}
+
 {% macro default__relation_name(relation) %}
   {{ return(meshport.no_body('relation_name')) }}
 {% endmacro %}

@@ -14,6 +14,16 @@
   ]])) }}
 {% endmacro %}
 
+{% macro databricks__set_tags(relation, column, tags, step='set tags', pinned=false) %}
+  {% set pairs = [] %}
+  {% for key, value in tags.items() %}
+    {% do pairs.append(meshport.databricks__literals([key, value]) | join(' = ')) %}
+  {% endfor %}
+  {{ return([] if not pairs else meshport.statements([[step,
+    meshport.databricks__alter(relation, column) ~ ' set tags (' ~ (pairs | join(', ')) ~ ')'
+  ]], pinned=pinned)) }}
+{% endmacro %}
+
 {% macro default__set_tags(relation, column, tags) %}
   {{ return(meshport.no_body('set_tags')) }}
 {% endmacro %}

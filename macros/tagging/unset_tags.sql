@@ -11,6 +11,12 @@
   ]])) }}
 {% endmacro %}
 
+{% macro databricks__unset_tags(relation, column, keys, step='unset tags') %}
+  {{ return([] if not keys else meshport.statements([[step,
+    meshport.databricks__alter(relation, column) ~ ' unset tags (' ~ (meshport.databricks__literals(keys) | join(', ')) ~ ')'
+  ]])) }}
+{% endmacro %}
+
 {% macro default__unset_tags(relation, column, keys) %}
   {{ return(meshport.no_body('unset_tags')) }}
 {% endmacro %}

@@ -1,6 +1,6 @@
 {# Columns are read through `source_rows`: another column's alias cannot stand in for the raw value. #}
-{% macro duckdb__port_values(columns) %}
-  {% set names = meshport.duckdb__identifiers(columns | map(attribute='name')) %}
+{% macro port_values(columns, quoting) %}
+  {% set names = quoting.identifiers(columns | map(attribute='name')) %}
   {% set values = [] %}
   {% for column in columns %}
     {% set value = 'source_rows.' ~ names[loop.index0] %}

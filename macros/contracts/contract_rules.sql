@@ -1,10 +1,10 @@
 {# What other rows decide (foreign_key) and what only the author can read (custom) is left to dbt's tests. #}
-{% macro duckdb__contract_rules(constraints) %}
+{% macro contract_rules(constraints, quoting) %}
   {% set rules = [] %}
   {% for constraint in constraints if constraint.type not in ['foreign_key', 'custom'] %}
     {% set names = constraint.columns or [] %}
     {% set columns = [] %}
-    {% for name in meshport.duckdb__identifiers(names) %}
+    {% for name in quoting.identifiers(names) %}
       {% do columns.append('source_rows.' ~ name) %}
     {% endfor %}
 

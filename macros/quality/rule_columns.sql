@@ -1,6 +1,6 @@
-{% macro duckdb__rule_columns(alias, names) %}
+{% macro rule_columns(alias, names, quoting) %}
   {% set columns = [] %}
-  {% for name in meshport.duckdb__identifiers(names) %}
+  {% for name in quoting.identifiers(names) %}
     {% do columns.append(alias ~ '.' ~ name) %}
   {% endfor %}
   {{ return(columns) }}

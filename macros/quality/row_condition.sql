@@ -1,15 +1,15 @@
 {# An expression stands on lines of its own, so that a comment at its end hides nothing of ours. #}
-{% macro duckdb__row_condition(rule) %}
+{% macro row_condition(rule, quoting) %}
   {% if rule.check == 'expression' %}
     {{ return('(\n' ~ rule.expression ~ '\n)') }}
   {% endif %}
-  {% set column = meshport.duckdb__rule_columns('source_rows', rule.columns) | first %}
+  {% set column = meshport.rule_columns('source_rows', rule.columns, quoting) | first %}
   {% if rule.check == 'not_null' %}
     {{ return('(' ~ column ~ ' is not null)') }}
   {% elif rule.check == 'accepted_values' %}
     {% set accepted = [] %}
     {% for value in rule.accepted %}
-      {% do accepted.append(value | string if value is number else meshport.duckdb__literals([value]) | first) %}
+      {% do accepted.append(value | string if value is number else quoting.literals([value]) | first) %}
     {% endfor %}
     {{ return('(' ~ column ~ ' in (' ~ (accepted | join(', ')) ~ '))') }}
   {% elif rule.check == 'predicate' %}

@@ -1,0 +1,31 @@
+{% macro complete_port(port) %}
+  {{ return(adapter.dispatch('complete_port', 'meshport')(port)) }}
+{% endmacro %}
+
+{% macro duckdb__complete_port(port) %}
+  {{ return(dict(port, zone={'database': port.target.database, 'schemas': [port.target.schema]}, properties={})) }}
+{% endmacro %}
+
+{# What the program would send: the mode, functions with their names, raw copies, and what stands in the catalog now. #}
+{% macro databricks__complete_port(port) %}
+  {% set standing = meshport.databricks__standing(port.target) %}
+  {% set noted = standing.properties if standing else {} %}
+  {% set mode = port.mode or meshport.databricks__mode(port) %}
+  {% set build = invocation_id | replace('-', '') %}
+  {% set target = dict(port.target, is_view=mode == 'view') %}
+  {% set complete = dict(port, target=target, mode=mode, standing=standing,
+    audited=meshport.databricks__raw_copy(port, build),
+    audited_previous=meshport.databricks__raw_copy(port, noted.previous_build or 'none'),
+    previous=meshport.databricks__raw_copy(port, 'previous')) %}
+  {% do complete.update(meshport.databricks__named_functions(port)) %}
+  {% set properties = {'build': build, 'source_version': '@@pin@@' if mode == 'clone' else none} %}
+  {% for key in ['build', 'source_version'] %}
+    {% do properties.update({'previous_' ~ key: noted.get(key)}) %}
+  {% endfor %}
+  {% do complete.update(properties=properties) %}
+  {{ return(complete) }}
+{% endmacro %}
+
+{% macro default__complete_port(port) %}
+  {{ return(meshport.no_body('complete_port')) }}
+{% endmacro %}

@@ -1,0 +1,29 @@
+{# The port as it stands in the catalog, in one query; none where it is not there. #}
+{% macro databricks__standing(relation) %}
+  {% set catalog = (meshport.databricks__identifiers([relation.database]) | first) ~ '.information_schema' %}
+  {% set place = meshport.databricks__literals([relation.schema, relation.identifier]) %}
+  {% set here = ' where lower(table_schema) = lower(' ~ place[0] ~ ') and lower(table_name) = lower(' ~ place[1] ~ ')' %}
+  {% set rows = run_query(
+    "select 'relation' as kind, table_type as name, '' as value from " ~ catalog ~ '.tables' ~ here
+    ~ "\nunion all\nselect 'column', column_name, '' from " ~ catalog ~ '.columns' ~ here
+    ~ "\nunion all\nselect 'mask', column_name, mask_name from " ~ catalog ~ '.column_masks' ~ here
+    ~ "\nunion all\nselect 'row filter', filter_name, '' from " ~ catalog ~ '.row_filters' ~ here
+    ~ "\nunion all\nselect 'tag', tag_name, tag_value from " ~ catalog ~ '.table_tags'
+    ~ (here | replace('table_schema', 'schema_name')) ~ " and startswith(tag_name, 'meshport_')"
+  ).rows %}
+  {% set standing = {'is_view': false, 'columns': [], 'masks': {}, 'row_filter': none, 'properties': {}} %}
+  {% for kind, name, value in rows %}
+    {% if kind == 'relation' %}
+      {% do standing.update({'is_view': name == 'VIEW'}) %}
+    {% elif kind == 'column' %}
+      {% do standing.columns.append(name) %}
+    {% elif kind == 'mask' %}
+      {% do standing.masks.update({name: value | replace('`', '')}) %}
+    {% elif kind == 'row filter' %}
+      {% do standing.update({'row_filter': name | replace('`', '')}) %}
+    {% else %}
+      {% do standing.properties.update({name[9:]: value}) %}
+    {% endif %}
+  {% endfor %}
+  {{ return(standing if standing.columns else none) }}
+{% endmacro %}
