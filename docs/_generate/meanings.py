@@ -30,6 +30,13 @@ MESH = {
     "says it.",
     "warehouses.<name>.auto_stop_minutes": "... after how many idle minutes it stops.",
     "warehouses.<name>.budget": "... what it may cost in a month, in the currency of the bill.",
+    "unity.url": "An open-source Unity Catalog server, for `meshport unity`: see "
+    "[the guide](../guides/unity-catalog.md).",
+    "unity.catalog": "... the catalog there. Without it the name of the published zone.",
+    "unity.storage": "... the folder that published rows are exported to, relative to this file. DuckDB only, and "
+    "required there: the server knows files, not DuckDB.",
+    "unity.principals": "... the server's user (an address) for a subscriber such as `domain:finance`: it knows users "
+    "only. `user:` principals need no entry.",
 }
 
 META = (
@@ -70,6 +77,8 @@ VARIABLES = {
     "DBT_PROFILES_DIR": "dbt's own: where profiles.yml is. `meshport doctor` looks there too.",
     "DBT_PROJECT_DIR": "dbt's own: the project. The DuckDB plugin finds inputs by it.",
     "DBT_ENV_CUSTOM_ENV_<NAME>": "dbt's own, kept in artifacts. Results of another environment are no evidence.",
+    "UNITY_TOKEN": "The token for the Unity Catalog server, sent as a bearer token to that server only. It never gets "
+    "into messages.",
     "OPENLINEAGE_URL": "Where `meshport lineage emit` sends events, as `--to`.",
     "OPENLINEAGE_ENDPOINT": "... the path there. Without it `api/v1/lineage`, where the URL has no path.",
     "OPENLINEAGE_API_KEY": "... the key, sent as a bearer token to that server only. It never gets into messages.",
@@ -136,6 +145,11 @@ FILES = (
         f"{inputs.ROOT}/<domain>/{inputs.DESCRIPTION}",
         "`meshport inputs add`",
         "Which products and versions it is of, and where the published file is.",
+    ),
+    (
+        "<unity.storage>/<product>/<port>/<build>/data.parquet",
+        "`meshport unity apply`",
+        "The rows of a published port, as they are published. Builds that no table points at are removed.",
     ),
     ("models/**/*.yml", "`meshport inspect --write`", "Declarations of products; comments and formatting stay."),
 )

@@ -56,6 +56,19 @@ class Warehouse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     budget: Annotated[float, msgspec.Meta(ge=0)] | None = None
 
 
+class Unity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An open-source Unity Catalog server to register published products in. Its token is in UNITY_TOKEN, never here.
+
+    `catalog` is the catalog there, `storage` the folder that published rows are exported to (DuckDB only; relative
+    ones start at the file's folder). `principals` names the server's user for a subscriber: it knows users only.
+    """
+
+    url: str | None = None
+    catalog: str | None = None
+    storage: str | None = None
+    principals: dict[str, str] = {}
+
+
 class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `mesh.yml` says. `domain` is small letters, digits and underscores: it is a part of every key.
 
@@ -70,6 +83,7 @@ class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     published: Published = Published()
     standards: StandardsSource = StandardsSource()
     warehouses: dict[str, Warehouse] = {}
+    unity: Unity = Unity()
 
     @property
     def published_database(self) -> str:
