@@ -24,6 +24,15 @@ class Pages:
 
     size: int = 20
     empty_every: int = 2
+    empty_first: bool = False
+    """Start with an empty page."""
+
+    def __post_init__(self) -> None:
+        if self.empty_every == 1:
+            raise ValueError("With only empty pages no list would ever end")
+
+    def _is_empty(self, page: int) -> bool:
+        return self.empty_every > 0 and (page + self.empty_first) % self.empty_every == 0
 
     def cut(
         self,
@@ -47,18 +56,14 @@ class Pages:
         if wanted is None and token is None and unset_is_all:
             return {field: everything} if everything else {}
         start, page = _read(token, call) if token is not None else (0, 1)
-        size = min(wanted or self.size, self.size)
-        if self.empty_every and page % self.empty_every == 0:
-            size = 0
-        end = start + size
+        size = 0 if self._is_empty(page) else min(wanted or self.size, self.size)
+        end = min(start + size, len(everything))
         answer: dict[str, Any] = {field: everything[start:end]} if everything[start:end] else {}
-        if end < len(everything) or self._trailing(everything, end, page):
+        # The last page may be an empty one too: after a full one that happened to hold all the rest.
+        ends_empty = end == len(everything) and size > 0 and self._is_empty(page + 1)
+        if end < len(everything) or (everything and ends_empty):
             answer["next_page_token"] = _write(end, page + 1, call)
         return answer
-
-    def _trailing(self, everything: list[dict[str, Any]], end: int, page: int) -> bool:
-        """Return whether an empty page follows the last full one: the last page may be empty too."""
-        return bool(everything) and end == len(everything) and self.empty_every == 2 and page % 2 == 1
 
 
 def _write(start: int, page: int, call: Call) -> str:

@@ -87,7 +87,7 @@ def has(principal: Principal, what: Found, privilege: str) -> bool:
 
 def reaches(principal: Principal, what: Found) -> str | None:
     """Return what keeps somebody from using the parents of an object, or None when nothing does."""
-    for parent in what.parents:
+    for parent in reversed(what.parents):
         need = "USE_CATALOG" if parent.kind == "catalog" else "USE_SCHEMA"
         if not (manages(principal, parent) or has(principal, parent, need)):
             return f"User does not have {need.replace('_', ' ')} on {parent.shown}."

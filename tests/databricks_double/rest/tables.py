@@ -6,8 +6,7 @@ import fnmatch
 import re
 from typing import Any
 
-from tests.databricks_double.http import AnswerInstead, ConnectionCut
-from tests.databricks_double.rest import errors, fields, privileges, securables
+from tests.databricks_double.rest import fields, privileges, securables
 from tests.databricks_double.rest.catalogs import change
 from tests.databricks_double.rest.routes import Call, Routes
 from tests.databricks_double.rest.types import described
@@ -156,20 +155,10 @@ def update(call: Call) -> dict[str, Any]:
     return {}
 
 
-@routes("DELETE", f"{BASE}/{{name}}", waits=True)
+@routes("DELETE", f"{BASE}/{{name}}")
 def delete(call: Call) -> dict[str, Any]:
-    """`TablesAPI.delete`: done by the SQL half, which has the rows."""
-    with call.store.lock:
-        what, relation = securables.relation(call.store, call.path["name"])
-        privileges.check_manages(call.principal, what)
-    kind = {"VIEW": "VIEW", "MATERIALIZED_VIEW": "MATERIALIZED VIEW"}.get(relation.kind, "TABLE")
-    quoted = ".".join(f"`{part}`" for part in securables.split("table", what.full_name))
-    try:
-        call.statements.run(f"DROP {kind} {quoted}", call.principal, request=call.request)
-    except (AnswerInstead, ConnectionCut):
-        raise
-    except Exception as error:
-        if not hasattr(error, "sql_state"):
-            raise
-        raise errors.invalid_state(str(error)) from error
+    """`TablesAPI.delete`: its rows are an engine table of their own, which nothing names any more."""
+    what, _ = securables.relation(call.store, call.path["name"])
+    privileges.check_manages(call.principal, what)
+    del call.store.relations[securables.split("table", what.full_name)]
     return {}
