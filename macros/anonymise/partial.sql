@@ -33,19 +33,23 @@
   {% set shown = first + 3 + last %}
   {% set text = 'cast(' ~ column ~ ' as string)' %}
   {% set three, all, pattern = meshport.databricks__literals([fill * 3, fill * shown, '(@[\\p{L}\\p{N}.-]+)\\z']) %}
+  {% set domain = 'regexp_extract(' ~ text ~ ', ' ~ pattern ~ ', 1)' %}
+  {% set local = text if keep != 'domain' else 'left(' ~ text ~ ', char_length(' ~ text ~ ') - char_length(' ~ domain ~ '))' %}
+  {% set parts = [three] %}
+  {% if first %}
+    {% do parts.insert(0, 'left(' ~ text ~ ', ' ~ first ~ ')') %}
+  {% endif %}
+  {% if last %}
+    {% do parts.append('right(' ~ local ~ ', ' ~ last ~ ')') %}
+  {% endif %}
+  {% set long = 'char_length(' ~ local ~ ') >= ' ~ shown %}
   {% if keep == 'domain' %}
-    {% set domain = 'regexp_extract(' ~ text ~ ', ' ~ pattern ~ ', 1)' %}
-    {% set local = 'left(' ~ text ~ ', char_length(' ~ text ~ ') - char_length(' ~ domain ~ '))' %}
     {{ return(
-      'case when ' ~ column ~ ' is null then null when ' ~ domain ~ " = '' then " ~ all
-      ~ ' when char_length(' ~ local ~ ') >= ' ~ shown ~ ' then concat(left(' ~ local ~ ', ' ~ first ~ '), ' ~ three
-      ~ ', right(' ~ local ~ ', ' ~ last ~ '), ' ~ domain ~ ') else concat(' ~ all ~ ', ' ~ domain ~ ') end'
+      'case when ' ~ column ~ ' is null then null when ' ~ domain ~ " = '' then " ~ all ~ ' when ' ~ long ~ ' then concat('
+      ~ (parts | join(', ')) ~ ', ' ~ domain ~ ') else concat(' ~ all ~ ', ' ~ domain ~ ') end'
     ) }}
   {% endif %}
-  {{ return(
-    'case when char_length(' ~ text ~ ') >= ' ~ shown ~ ' then concat(left(' ~ text ~ ', ' ~ first ~ '), ' ~ three
-    ~ ', right(' ~ text ~ ', ' ~ last ~ ')) when ' ~ column ~ ' is not null then ' ~ all ~ ' end'
-  ) }}
+  {{ return('case when ' ~ long ~ ' then concat(' ~ (parts | join(', ')) ~ ') when ' ~ column ~ ' is not null then ' ~ all ~ ' end') }}
 {% endmacro %}
 
 {% macro refuse_partial(keep, first, last, fill) %}

@@ -30,7 +30,8 @@ select {{ texts | join(', ') }}, cast(rule_{{ loop.index }} as varchar) from cou
 {% endmacro %}
 
 {# What is counted is one scan: stack() makes a row of each count, where a union would scan once for each. Types are
-   read where the rows will come from, at its newest version: information_schema knows no other. #}
+   read where the rows will come from, at its newest version: information_schema knows no other. A view shows what is
+   declared, whatever else the source has; a clone would show it all. #}
 {% macro databricks__verify_contract(port) %}
   {% set read = port.audited if port.mode == 'copy' else port.source %}
   {% set rules = meshport.contract_rules(port.constraints or [], meshport.databricks__quoting()) %}
@@ -44,6 +45,7 @@ actual as (
   select column_name, {{ meshport.databricks__comparable_type('full_data_type') }} as data_type
   from {{ meshport.databricks__identifiers([read.database]) | first }}.information_schema.columns
   where table_schema = lower({{ place[0] }}) and table_name = lower({{ place[1] }})
+  {%- if port.mode == 'view' %} and lower(column_name) in (select lower(column_name) from declared){% endif %}
 ),
 {%- if rules %}
 counted as (

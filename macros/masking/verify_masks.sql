@@ -37,7 +37,7 @@
   {% endif %}
   {% set place = meshport.databricks__literals([port.target.schema, port.target.identifier]) %}
   {% set zone = (meshport.databricks__identifiers([port.target.database]) | first) ~ '.information_schema' %}
-  {% set here = ' where lower(table_schema) = lower(' ~ place[0] ~ ') and lower(table_name) = lower(' ~ place[1] ~ ')' %}
+  {% set here = ' where table_schema = lower(' ~ place[0] ~ ') and table_name = lower(' ~ place[1] ~ ')' %}
   {% set declared = [] %}
   {% for column in port.columns if column.mask %}
     {% do declared.append([column.name, 'column mask', meshport.databricks__function_key(column.mask.function)]) %}

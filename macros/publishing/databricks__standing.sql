@@ -2,7 +2,7 @@
 {% macro databricks__standing(relation) %}
   {% set catalog = (meshport.databricks__identifiers([relation.database]) | first) ~ '.information_schema' %}
   {% set place = meshport.databricks__literals([relation.schema, relation.identifier]) %}
-  {% set here = ' where lower(table_schema) = lower(' ~ place[0] ~ ') and lower(table_name) = lower(' ~ place[1] ~ ')' %}
+  {% set here = ' where table_schema = lower(' ~ place[0] ~ ') and table_name = lower(' ~ place[1] ~ ')' %}
   {% set rows = run_query(
     "select 'relation' as kind, table_type as name, '' as value from " ~ catalog ~ '.tables' ~ here
     ~ "\nunion all\nselect 'column', column_name, '' from " ~ catalog ~ '.columns' ~ here

@@ -17,7 +17,7 @@
   {% for schema in meshport.databricks__literals(zone.schemas) %}
     {% do schemas.append('lower(' ~ schema ~ ')') %}
   {% endfor %}
-  {% set here = ' where lower(schema_name) in (' ~ (schemas | join(', ')) ~ ')' %}
+  {% set here = ' where schema_name in (' ~ (schemas | join(', ')) ~ ')' %}
   {{ return([] if not zone.schemas else meshport.statements([['read tags',
     'select schema_name, table_name as relation, cast(null as string) as column_name, tag_name as key, tag_value as value\nfrom '
     ~ catalog ~ '.table_tags' ~ here ~ " and not startswith(tag_name, 'meshport_')\nunion all\n"
