@@ -4,15 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from databricks.sdk import WorkspaceClient
+from databricks.sdk.config import Config
 from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied, Unauthenticated
 from databricks.sdk.service.catalog import TableType, VolumeType
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.databricks_double.rest import Pages
-from tests.databricks_double.rest_server import Served
-from tests.databricks_double.store import MaskUse, Relation, RowFilterUse
+from tests.databricks_double.conftest import filled
+from tests.databricks_double.http import Request
+from tests.databricks_double.rest import Pages, RestApi
+from tests.databricks_double.rest_server import Served, Statements
+from tests.databricks_double.store import MaskUse, Relation, RowFilterUse, TagPolicy
 
 Client = Callable[..., WorkspaceClient]
 
@@ -178,3 +184,67 @@ def test_wrong_calls_are_refused_and_recorded(served: Served, client: Client) ->
     with pytest.raises(BadRequest, match="of another list"):
         api.do("GET", "/api/2.1/tag-policies", query={"page_token": token})
     assert len(served.rest.refused) == 5
+
+
+def test_a_service_principal_gets_its_token(served: Served) -> None:
+    robot = "5a0e4d53-9a0b-4a83-8e0c-6a0f1d3f5b11"
+    served.store.documents["oauth_clients"] = {robot: {"secret": "s"}}
+
+    def connected(secret: str) -> WorkspaceClient:
+        config = Config(host=served.url, client_id=robot, client_secret=secret, auth_type="oauth-m2m")
+        return WorkspaceClient(config=config)
+
+    assert connected("s").current_user.me().user_name == robot
+    with pytest.raises(ValueError, match="invalid_client"):
+        connected("wrong").current_user.me()
+
+
+@given(
+    count=st.integers(0, 30),
+    size=st.integers(1, 7),
+    empty_every=st.sampled_from([0, 2, 3, 5]),
+    empty_first=st.booleans(),
+)
+def test_every_way_to_cut_a_list_gives_all_of_it_once(
+    count: int, size: int, empty_every: int, empty_first: bool
+) -> None:
+    store = filled()
+    for number in range(count):
+        store.tag_policies[f"k{number:02}"] = TagPolicy(f"k{number:02}")
+    rest = RestApi(store, Statements(), pages=Pages(size, empty_every, empty_first))
+    query: dict[str, list[str]] = {}
+    seen: list[str] = []
+    for _ in range(200):
+        body = rest(Request("GET", "/api/2.1/tag-policies", query, principal=store.principals["t-ann"])).body
+        assert isinstance(body, dict)
+        seen += [each["tag_key"] for each in body.get("tag_policies", [])]
+        if "next_page_token" not in body:
+            break
+        query = {"page_token": [body["next_page_token"]]}
+    assert seen == ["system.certification_status", *(f"k{number:02}" for number in range(count))]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_no_body_makes_the_double_crash(method: str) -> None:
+    store = filled()
+    rest = RestApi(store, Statements())
+    bodies = [
+        b"",
+        b"[]",
+        b"{",
+        b'{"changes": [1]}',
+        b'{"name": "x", "columns": {}}',
+        b'{"securable": 1, "requests": [[]]}',
+    ]
+    names = [
+        {},
+        {"type": "table", "name": "sales.core.orders", "on": "sales.core.orders", "id": "double", "chunk": "0"},
+    ]
+    names += [{"type": "columns", "name": "sales.core.orders.id", "key": "k"}, {"type": "schema", "name": "sales.core"}]
+    for route in [route for route in rest.router.routes if route.method == method]:
+        for body, named in product(bodies, names):
+            parts = [named.get(part.strip("{}"), "x") if part.startswith("{") else part for part in route.parts]
+            query = {"update_mask": ["*"]} if method == "PATCH" else {}
+            request = Request(method, "/" + "/".join(parts), query, {}, body, store.principals["t-admin"])
+            assert rest(request).status < 500, (request, rest.crashes)
+    assert rest.crashes == []

@@ -73,6 +73,15 @@ def effective(store: Metastore, name: Name, principal: Principal) -> Effective:
     return result
 
 
+def forget(store: Metastore, kind: str, name: Name) -> None:
+    """Drop the policies on what is dropped (`TABLE`, `SCHEMA`, `CATALOG`), and on what was in it."""
+    policies = store.documents.get("policies", {})
+    for key, policy in list(policies.items()):
+        on = tuple(policy["on_securable_fullname"].split("."))
+        if on[: len(name)] == name and (len(on) > len(name) or policy["on_securable_type"] == kind):
+            del policies[key]
+
+
 def _is_for(policy: dict[str, Any], principal: Principal) -> bool:
     mine = privileges.names(principal)
     return bool(mine & set(policy["to_principals"])) and not mine & set(policy.get("except_principals") or ())

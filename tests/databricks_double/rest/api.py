@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable
 from types import ModuleType
 
-from tests.databricks_double.http import Request, Response, Statements
+from tests.databricks_double.http import AnswerInstead, ConnectionCut, Request, Response, Statements
 from tests.databricks_double.rest import (
     access_requests,
     catalogs,
@@ -17,6 +17,7 @@ from tests.databricks_double.rest import (
     functions,
     identity,
     monitors,
+    oauth,
     permissions,
     policies,
     recipients,
@@ -46,6 +47,7 @@ SERVICES: tuple[ModuleType, ...] = (
     functions,
     identity,
     monitors,
+    oauth,
     permissions,
     policies,
     recipients,
@@ -67,7 +69,7 @@ class RestApi:
     """Answers REST calls from the store. `statements` is the SQL half, for the statement execution API.
 
     `pages` says how lists are cut, `options` the rest. `refused` records every call that was refused and `unknown` those
-    to a route that is not there: a test can assert that both are empty.
+    to a route that is not there; `crashes` are mistakes of the double itself. A test can assert that all are empty.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class RestApi:
         self.running: dict[str, Running] = {}
         self.refused: list[tuple[Request, str]] = []
         self.unknown: list[str] = []
+        self.crashes: list[Exception] = []
         for warehouse_id in warehouse_ids:
             warehouses.add(store, warehouse_id)
 
@@ -99,6 +102,11 @@ class RestApi:
             if refusal.error_code == "ENDPOINT_NOT_FOUND":
                 self.unknown.append(f"{request.method} {request.path}")
             return refusal.response()
+        except (AnswerInstead, ConnectionCut):
+            raise
+        except Exception as crash:
+            self.crashes.append(crash)
+            return errors.ApiError(500, "INTERNAL_ERROR", f"The double: {type(crash).__name__}: {crash}").response()
 
     def _answer(self, request: Request) -> Response:
         """Find the route, check the token, and let the handler answer."""

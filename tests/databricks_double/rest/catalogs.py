@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.databricks_double.rest import errors, fields, privileges, securables
+from tests.databricks_double.rest import abac, errors, fields, privileges, securables
 from tests.databricks_double.rest.routes import Call, Routes
 from tests.databricks_double.store import Catalog, Name, Schema, now
 
@@ -92,6 +92,7 @@ def delete(call: Call) -> dict[str, Any]:
     inside = [key for key in call.store.schemas if key[:1] == name and key != (*name, "default")]
     if not force and (inside or any(call.store.children(name))):
         raise errors.invalid_state(f"Catalog '{what.full_name}' is not empty. Use force to delete it.")
+    abac.forget(call.store, "CATALOG", name)
     drop(call, name)
     del call.store.catalogs[name]
     return {}
@@ -116,7 +117,7 @@ def drop(call: Call, inside: Name) -> None:
     """Forget what is in a catalog or schema."""
     for held in (call.store.relations, call.store.functions, call.store.schemas):
         for key in [key for key in held if key[: len(inside)] == inside and len(key) > len(inside)]:
-            del held[key]  # type: ignore[attr-defined]
+            del held[key]
     volumes = securables.documents(call.store, "volumes")
     for full_name in [each for each in volumes if tuple(each.split("."))[: len(inside)] == inside]:
         del volumes[full_name]

@@ -16,6 +16,8 @@ Kinds = Mapping[str, type | tuple[type, ...]]
 
 def read(body: Mapping[str, Any], known: Kinds, *, need: tuple[str, ...] = (), where: str = "") -> dict[str, Any]:
     """Return the body when all its fields are known and of their type, and the needed ones are there."""
+    if not isinstance(body, Mapping):
+        raise errors.invalid(f"{where or 'The body'} must be an object, not {type(body).__name__}")
     for name, value in body.items():
         if name not in known:
             raise errors.invalid(f"Unknown field {where}{name}: the call has {', '.join(sorted(known))}")

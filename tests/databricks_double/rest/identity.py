@@ -75,15 +75,14 @@ def _listed(call: Call, resources: list[dict[str, Any]]) -> dict[str, Any]:
         if matched is None:
             raise errors.ApiError(400, "INVALID_PARAMETER_VALUE", f"Unsupported filter {text!r}")
         name, operator, value = matched[1], matched[2].lower(), matched[3].lower()
-        tests = {
-            "eq": lambda held: held == value,
-            "co": lambda held: value in held,
-            "sw": lambda held: held.startswith(value),
-        }
-        resources = [each for each in resources if tests[operator](str(each.get(name, "")).lower())]
+        resources = [each for each in resources if _fits(operator, str(each.get(name, "")).lower(), value)]
     start, count = call.number("startIndex") or 1, call.number("count")
     page = resources[start - 1 :][: count if count is not None else len(resources)]
     return {"totalResults": len(resources), "startIndex": start, "itemsPerPage": len(page), "Resources": page}
+
+
+def _fits(operator: str, held: str, value: str) -> bool:
+    return {"eq": held == value, "co": value in held, "sw": held.startswith(value)}[operator]
 
 
 def _one(call: Call, resources: list[dict[str, Any]]) -> dict[str, Any]:

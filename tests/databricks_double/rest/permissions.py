@@ -99,6 +99,6 @@ def _privileges(what: Found, given: list[Any]) -> set[str]:
     """Return privileges that may be granted on an object of this type."""
     allowed = privileges.APPLICABLE.get(what.kind, frozenset())
     for privilege in given:
-        if privilege not in allowed:
+        if not isinstance(privilege, str) or privilege not in allowed:
             raise errors.invalid(f"Privilege {privilege} is not applicable to this entity [{what.kind.upper()}]")
     return set(given)

@@ -183,5 +183,6 @@ def update(call: Call) -> dict[str, Any]:
 @routes("DELETE", f"{BASE}/{{type}}/{{on}}/{{name}}")
 def delete(call: Call) -> dict[str, Any]:
     """`PoliciesAPI.delete_policy`."""
-    del call.store.documents["policies"][_there(call)[0]]
+    key, _, _ = _there(call)
+    del call.store.documents["policies"][key]
     return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.databricks_double.rest import catalogs, errors, fields, privileges, securables
+from tests.databricks_double.rest import abac, catalogs, errors, fields, privileges, securables
 from tests.databricks_double.rest.routes import Call, Routes
 from tests.databricks_double.store import Name, Schema
 
@@ -93,6 +93,7 @@ def delete(call: Call) -> dict[str, Any]:
     force = call.flag("force")
     if not force and (any(call.store.children(name)) or any(key[:2] == name for key in call.store.functions)):
         raise errors.invalid_state(f"Schema '{what.full_name}' is not empty. Use force to delete it.")
+    abac.forget(call.store, "SCHEMA", name)
     catalogs.drop(call, name)
     del call.store.schemas[name]
     return {}

@@ -6,7 +6,7 @@ import fnmatch
 import re
 from typing import Any
 
-from tests.databricks_double.rest import fields, privileges, securables
+from tests.databricks_double.rest import abac, fields, privileges, securables
 from tests.databricks_double.rest.catalogs import change
 from tests.databricks_double.rest.routes import Call, Routes
 from tests.databricks_double.rest.types import described
@@ -160,5 +160,7 @@ def delete(call: Call) -> dict[str, Any]:
     """`TablesAPI.delete`: its rows are an engine table of their own, which nothing names any more."""
     what, _ = securables.relation(call.store, call.path["name"])
     privileges.check_manages(call.principal, what)
-    del call.store.relations[securables.split("table", what.full_name)]
+    name = securables.split("table", what.full_name)
+    abac.forget(call.store, "TABLE", name)
+    del call.store.relations[name]
     return {}

@@ -17,8 +17,9 @@ WORKSPACE_ID = "7405605105"
 
 @routes("GET", "/.well-known/databricks-config", is_open=True)
 def config(call: Call) -> dict[str, Any]:
-    """Say that this is a workspace. Without an OIDC endpoint the SDK does not look for one."""
-    return {"host_type": "workspace", "workspace_id": WORKSPACE_ID, "cloud": "AWS"}
+    """Say that this is a workspace, and where its tokens are: without that the SDK (0.117) asks for OAuth at `None`."""
+    oidc = f"{call.options.scheme}://{call.request.headers.get('host', 'localhost')}/oidc"
+    return {"host_type": "workspace", "workspace_id": WORKSPACE_ID, "cloud": "AWS", "oidc_endpoint": oidc}
 
 
 @routes("GET", "/api/2.0/connector-service/feature-flags/{client}/{version}", is_open=True)
