@@ -47,7 +47,9 @@ def mask(name: str, method: str, visible_to: tuple[str, ...] = (), **arguments: 
     }
 
 
-def column(name: str, data_type: str | None = "string", mask: dict[str, Any] | None = None, description: str = "") -> Any:
+def column(
+    name: str, data_type: str | None = "string", mask: dict[str, Any] | None = None, description: str = ""
+) -> Any:
     return {"name": name, "data_type": data_type, "mask": mask, "description": description}
 
 
@@ -87,7 +89,11 @@ def zone_of(*ports: dict[str, Any]) -> dict[str, Any]:
         types = {column["name"]: column["data_type"] for column in each["columns"]}
         for column in each["columns"]:
             if column["mask"]:
-                made = {"function": column["mask"]["function"], "data_type": column["data_type"], "mask": column["mask"]}
+                made = {
+                    "function": column["mask"]["function"],
+                    "data_type": column["data_type"],
+                    "mask": column["mask"],
+                }
                 functions[made["function"]["identifier"]] = made
         if each["row_filter"]:
             used = [{"name": name, "data_type": types[name]} for name in each["row_filter"]["columns"]]

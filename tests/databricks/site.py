@@ -94,7 +94,9 @@ class Site:
         return self.sql(f"select {columns} from published.people.{identifier} order by 1", who)
 
 
-def source(site: Site, rows: str = "(1, 'anna@example.com'), (2, 'bo@example.org')", columns: str = "id, email") -> None:
+def source(
+    site: Site, rows: str = "(1, 'anna@example.com'), (2, 'bo@example.org')", columns: str = "id, email"
+) -> None:
     """Make the table of people, one version of it."""
     site.sql("create schema if not exists internal.main")
     site.sql(f"create or replace table internal.main.people as select * from (values {rows}) as given ({columns})")

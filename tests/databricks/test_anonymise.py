@@ -147,7 +147,12 @@ def test_keyed_methods_use_the_secret_of_the_scope(site: Site) -> None:
     ]
     site.run(
         site.project.render(
-            {"zone": ("prepare_zone", {"zone": {"database": "published", "schemas": [], "internal": [], "functions": made}})}
+            {
+                "zone": (
+                    "prepare_zone",
+                    {"zone": {"database": "published", "schemas": [], "internal": [], "functions": made}},
+                )
+            }
         )["zone"]
     )
 

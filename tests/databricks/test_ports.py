@@ -163,9 +163,7 @@ def test_rollback_brings_back_rows_and_properties(site: Site, mode: str) -> None
     site.publish(second, "2")
     assert site.rows("officer") == [(3, "eve@example.net")]
     for build, other in (("1", "2"), ("2", "1")):
-        site.roll_back(
-            {**second, "audited_previous": relation(f"people__people__{build}", "meshport", "internal")}
-        )
+        site.roll_back({**second, "audited_previous": relation(f"people__people__{build}", "meshport", "internal")})
         assert site.rows("officer") == (RAW if build == "1" else [(3, "eve@example.net")])
         assert site.rows("analyst")[0][1].startswith("***@")
         properties = site.standing(relation("people"))["properties"]  # type: ignore[index]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-import pytest
 
 from tests.databricks.project import column, function, mask, port, relation
 from tests.databricks.site import Site
@@ -14,7 +14,23 @@ from tests.macros.test_quoting import text
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("databricks")]
 
-HOSTILE = ["`", "``", "'", "\\", "\\'", "${spark.app.name}", "${", "\\u0041", "\\n", "%s", "{{ x }}", "--", "/*", '"', ";"]
+HOSTILE = [
+    "`",
+    "``",
+    "'",
+    "\\",
+    "\\'",
+    "${spark.app.name}",
+    "${",
+    "\\u0041",
+    "\\n",
+    "%s",
+    "{{ x }}",
+    "--",
+    "/*",
+    '"',
+    ";",
+]
 texts = st.one_of(text, st.lists(st.sampled_from(HOSTILE), max_size=4).map("".join))
 # Unity Catalog takes no blanks, dots, slashes and control characters in names of tables, and keeps small letters.
 objects = st.text("abc`'\\\"-;#$%{}()é", min_size=1, max_size=8)
