@@ -181,3 +181,14 @@ def test_domains_stand_on_governed_tags(governed: Served, client: Client) -> Non
         api.do("DELETE", "/api/2.0/domains/top")
     with pytest.raises(PermissionDenied):
         client().api_client.do("GET", "/api/2.0/domains")
+
+
+def test_policies_go_with_what_they_are_on(governed: Served, client: Client) -> None:
+    client().policies.create_policy(mask("on schema"))
+    client().policies.create_policy(
+        mask("on table", on_securable_type=SecurableType.TABLE, on_securable_fullname="sales.core.orders")
+    )
+    client().tables.delete("sales.core.orders")
+    assert list(governed.store.documents["policies"]) == ["SCHEMA/sales.core/on schema"]
+    client().schemas.delete("sales.core", force=True)
+    assert governed.store.documents["policies"] == {}
