@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test lint bench docs clean
+UNITY_CLIENT := .unity/client/.ready
+
+.PHONY: setup demo test lint bench docs clean unity-client unity-jars unity-server
 
 setup: $(READY)
 
@@ -20,8 +22,24 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
+test: lint $(UNITY_CLIENT)
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# The official client of Unity Catalog, with which a test checks what `meshport unity` writes.
+unity-client: $(UNITY_CLIENT)
+
+$(UNITY_CLIENT): tests/unity/official.txt
+	$(PYTHON) -m venv .unity/client
+	.unity/client/bin/python -m pip install --quiet --requirement tests/unity/official.txt
+	touch $(UNITY_CLIENT)
+
+# The open-source Unity Catalog server: needs Maven and Java 17, and a registry that serves it. Once it is there, the
+# tests use it in place of its double. No other target depends on it.
+unity-jars: $(READY)
+	$(BIN)/python -m tools.unity_server fetch
+
+unity-server: $(READY)
+	$(BIN)/python -m tools.unity_server run
 
 demo: $(READY)
 	$(BIN)/python demo/run.py
@@ -33,4 +51,4 @@ docs: $(READY)
 	$(BIN)/python -m docs._generate
 
 clean:
-	rm -rf $(VENV) .meshport build dist
+	rm -rf $(VENV) .unity .meshport build dist

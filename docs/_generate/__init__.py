@@ -14,7 +14,16 @@ FOLDER = ROOT / "docs" / "reference"
 
 def pages() -> dict[str, str]:
     """Return the text of every generated page by its file name in docs/reference."""
-    from docs._generate import commands, contracts, information_schema, macros, policies, settings, standards
+    from docs._generate import (
+        commands,
+        contracts,
+        information_schema,
+        macros,
+        policies,
+        settings,
+        standards,
+        unity_server,
+    )
 
     return {
         "commands.md": commands.page(),
@@ -24,4 +33,5 @@ def pages() -> dict[str, str]:
         "policies.md": policies.page(),
         "settings.md": settings.page(),
         "standards.md": standards.page(),
+        "unity-server.md": unity_server.page(),
     }

@@ -20,6 +20,7 @@ MESH = {
     "which all domains on one machine share. `--registry` and MESHPORT_REGISTRY come before it.",
     "published.database": "The name of the published zone in the catalog. Without it `<domain>_published`.",
     "published.path": "DuckDB only: the published file, relative to this one. Without it `<database>.duckdb`.",
+    "published.parallel": "Databricks only: how many ports are written at a time.",
     "standards.folder": "The central team's standards: a folder, relative to this file. One of `folder`, `git`, "
     "`package`; without any, the standards that ship with meshport. See [the guide](../guides/standards.md).",
     "standards.git": "... a git repository: a URL, or a path relative to this file.",

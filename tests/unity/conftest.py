@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 import yaml
 
 from meshport.catalogs.unity import client
-from tests.publish.conftest import built, domain, memory, quick_rendering, shared_folder  # noqa: F401
+from meshport.dbt_command import Dbt
+from tests.publish.conftest import built, memory, quick_rendering, shared_folder  # noqa: F401
 from tests.publish.domain import Domain
+from tests.publish.rendering import Memory
 from tests.unity.double import doubling
 from tests.unity.faults import Proxy, proxying
 from tests.unity.registered import Registered
@@ -67,15 +71,36 @@ def proxy(server: Running) -> Iterator[Proxy]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def published_once(built: Domain, memory: Memory, shared_folder: Path) -> Domain:  # noqa: F811
+    """The toy domain, published once by this process. Not to be changed: copy it."""
+    domain = built.copy(shared_folder / f"published-{os.getpid()}" / "sales")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delenv("MESHPORT_REGISTRY", raising=False)
+        patched.setattr(Dbt, "render", memory.as_method())
+        domain.publish()
+    return domain
+
+
 @pytest.fixture
-def mesh(domain: Domain, server: Running, proxy: Proxy, catalog: str, monkeypatch: pytest.MonkeyPatch) -> Registered:  # noqa: F811
+def published(published_once: Domain, tmp_path: Path) -> Domain:
+    """A copy of it, whose registry says that it was published there and not where it was copied from."""
+    domain = published_once.copy(tmp_path / "sales")
+    with closing(sqlite3.connect(domain.registry_file)) as registry:
+        for table in ("product", "ledger"):
+            registry.execute(f"update {table} set catalog = ?", [str(domain.published)])
+        registry.commit()
+    return domain
+
+
+@pytest.fixture
+def mesh(published: Domain, server: Running, proxy: Proxy, catalog: str, monkeypatch: pytest.MonkeyPatch) -> Registered:
     """The toy domain, published, with a server named in mesh.yml; nothing is registered yet."""
     monkeypatch.setenv("UNITY_TOKEN", server.token or "")
-    domain.publish()
-    return configured(domain, server, proxy, catalog)
+    return configured(published, server, proxy, catalog)
 
 
-def configured(domain: Domain, server: Running, proxy: Proxy, catalog: str) -> Registered:  # noqa: F811
+def configured(domain: Domain, server: Running, proxy: Proxy, catalog: str) -> Registered:
     path = domain.path / "mesh.yml"
     said = yaml.safe_load(path.read_text())
     principals = {"domain:finance": "finance@example.com"}

@@ -246,6 +246,7 @@ def doubling(*, authorises: bool) -> Iterator[Running]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 10
+        disable_nagle_algorithm = True  # headers and body are two writes, and the second would wait 40 ms
 
         def serve(self) -> None:
             parts = urlsplit(self.path)

@@ -52,6 +52,7 @@ def proxying(url: str) -> Iterator[Proxy]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 10
+        disable_nagle_algorithm = True  # headers and body are two writes, and the second would wait 40 ms
 
         def serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -68,7 +69,11 @@ def proxying(url: str) -> Iterator[Proxy]:
                     return
                 status, kind, data = fault.status, "application/json", b'{"message": "a fault of the test"}'
             self.send_response(status)
-            for name, value in (("Content-Type", kind), ("Content-Length", str(len(data))), *(fault.headers if fault else ())):
+            for name, value in (
+                ("Content-Type", kind),
+                ("Content-Length", str(len(data))),
+                *(fault.headers if fault else ()),
+            ):
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)

@@ -60,7 +60,8 @@ class Registered:
 
     def subscribe(self, product: str, principal: str) -> None:
         """Have an active subscription."""
-        for asked in (("request", product, "--as", principal), ("approve", product, principal)):
+        asks = ("request", product, "--as", principal, "--actor", principal)
+        for asked in (asks, ("approve", product, principal)):
             done = self.domain.run("access", *asked)
             assert done.code == 0, done
 

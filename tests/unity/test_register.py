@@ -92,9 +92,9 @@ def test_again_unchanged_writes_nothing_and_says_once_what_the_server_cannot(mes
     assert len(reads) <= 3 * 7
 
 
-def test_a_new_build_takes_the_place_of_the_old_file_when_the_table_points_at_it(mesh: Registered) -> None:
+def test_a_new_build_takes_the_place_of_the_old_file_and_a_rollback_brings_it_back(mesh: Registered) -> None:
     mesh.apply()
-    before = mesh.builds()
+    before, first = mesh.builds(), mesh.table("revenue.revenue_by_country")["storage_location"]
     mesh.domain.rebuild("insert into revenue_by_country values ('FR', 3.5)")
     mesh.domain.publish()
     assert {change for change in mesh.changes() if change[1] in ("table", "files")} == {
@@ -103,18 +103,21 @@ def test_a_new_build_takes_the_place_of_the_old_file_when_the_table_points_at_it
         *(("delete", "files", name) for name in toy.PORTS),
     }
     mesh.apply()
-    found = {row[0] for row in rows(mesh.table("revenue.revenue_by_country")["storage_location"])}
-    assert found == {"BE", "FR", "NL"}
+    assert {row[0] for row in rows(mesh.table("revenue.revenue_by_country")["storage_location"])} == {"BE", "FR", "NL"}
     assert len(mesh.builds()) == 3
     assert not mesh.builds() & before
     mesh.in_sync()
-
-
-def test_deprecation_and_a_rollback_arrive(mesh: Registered) -> None:
+    assert mesh.domain.run("product", "rollback", "revenue", "--yes").code == 0
     mesh.apply()
-    run = mesh.domain.run
+    assert mesh.table("revenue.revenue_by_country")["storage_location"] == first
+    assert {row[0] for row in rows(first)} == {"BE", "NL"}
+    mesh.in_sync()
+
+
+def test_deprecation_arrives(mesh: Registered) -> None:
+    mesh.apply()
     said = ("--port", "customers.v1", "--on", "2030-01-31", "--replaced-by", "orders")
-    assert run("product", "deprecate", "customer_orders", *said).code == 0
+    assert mesh.domain.run("product", "deprecate", "customer_orders", *said).code == 0
     assert mesh.changes() == {("update", "table", "customer_orders.customers_v1")}
     mesh.apply()
     properties = mesh.table("customer_orders.customers_v1")["properties"]
@@ -122,27 +125,19 @@ def test_deprecation_and_a_rollback_arrive(mesh: Registered) -> None:
     assert properties["meshport.deprecation_date"] == "2030-01-31"
     assert properties["meshport.replaced_by"] == "orders"
 
-    first = mesh.table("revenue.revenue_by_country")
-    mesh.domain.rebuild("insert into revenue_by_country values ('FR', 3.5)")
-    mesh.domain.publish()
-    mesh.apply()
-    assert run("product", "rollback", "revenue", "--yes").code == 0
-    mesh.apply()
-    assert mesh.table("revenue.revenue_by_country")["storage_location"] == first["storage_location"]
-    assert len(rows(first["storage_location"])) == 2
-    mesh.in_sync()
-
 
 def test_a_retired_port_goes_and_so_does_a_product(mesh: Registered) -> None:
     mesh.apply()
-    assert mesh.domain.run("product", "retire", "customer_orders", "--port", "orders", "--force", "--yes").code == 0
+    with mesh.domain.registry() as registry:
+        registry.set_port_status("sales.customer_orders", "orders", "retired", actor="user:test")
     assert mesh.changes() == {
         ("delete", "table", "customer_orders.orders"),
         ("delete", "files", "customer_orders.orders"),
     }
     mesh.apply()
     assert mesh.tables() == {"customer_orders.customers_v1", "revenue.revenue_by_country"}
-    assert mesh.domain.run("product", "retire", "revenue", "--force", "--yes").code == 0
+    with mesh.domain.registry() as registry:
+        registry.set_product_status("sales.revenue", "retired", actor="user:test")
     mesh.apply()
     assert mesh.server.ask("GET", f"/schemas/{mesh.catalog}.revenue")[0] == 404
     assert {name.partition("/")[0] for name in mesh.builds()} == {"customer_orders"}

@@ -26,7 +26,7 @@ from meshport.catalogs.unity.types import (
     grant,
     securable_of,
 )
-from meshport.catalogs.unity.wanted import FILE_NAME, columns_text, folder_of
+from meshport.catalogs.unity.wanted import FILE_NAME, NAME, columns_text, folder_of
 from meshport.model import Relation
 from meshport.resources import Resource, place_of
 
@@ -44,7 +44,8 @@ def observe(client: UnityClient, place: Place, schemas: Iterable[str], ledger: L
             theirs[resource.key] = {k: v for k, v in properties.items() if not k.startswith(MARK)}
 
     authorises = client.keeps_grants()
-    there = client.catalog(place.catalog)
+    # A name that the server does not take is no question that it answers; the product is blocked for it.
+    there = client.catalog(place.catalog) if NAME.fullmatch(place.catalog) else None
     ours = {place_of(key) for key in ledger}
     looked_at = {*schemas, *(relation.schema for relation in ours if relation.database == place.catalog)} - {""}
     if there is not None:
