@@ -66,6 +66,7 @@ def fetch() -> None:
                 maven,
                 "-q",
                 "-B",
+                "-U",
                 "dependency:copy-dependencies",
                 "-DincludeScope=runtime",
                 f"-DoutputDirectory={jars().resolve()}",

@@ -143,3 +143,15 @@ def test_a_retired_port_goes_and_so_does_a_product(mesh: Registered) -> None:
     assert {name.partition("/")[0] for name in mesh.builds()} == {"customer_orders"}
     assert not (mesh.files / "revenue").exists()
     mesh.in_sync()
+
+
+def test_products_move_to_another_catalog_with_the_same_files(mesh: Registered) -> None:
+    mesh.apply()
+    before, old = mesh.builds(), mesh.catalog
+    mesh.catalog = f"{old}_new"
+    mesh.configure(catalog=mesh.catalog)
+    mesh.apply()
+    assert mesh.tables() == set(toy.PORTS)
+    assert mesh.builds() == before
+    assert mesh.server.must("GET", f"/schemas?catalog_name={old}")["schemas"] == []
+    mesh.in_sync()

@@ -6,6 +6,7 @@ somebody else's. What was changed or deleted is in it afterwards.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -209,7 +210,10 @@ class Registrar:
         return self._permit(change, add=True)
 
     def _revoke(self, change: Change) -> bool:
-        return self._permit(change, add=False)
+        # A user that is gone has nothing any more.
+        with contextlib.suppress(NotFoundError):
+            self._permit(change, add=False)
+        return True
 
     def _permit(self, change: Change, *, add: bool) -> bool:
         privilege, _, principal = change.name.partition(" to ")

@@ -65,12 +65,16 @@ def diff(server: str, catalog: str, wanted: Wanted, observed: Observed, ledger: 
         elif key in ledger and ledger[key] != resource.fields:
             settled[key] = dict(resource.fields)
     changes += _restored(ledger, anew, desired, observed)
-    gone = [key for key in ledger if key not in desired and _mine(key, catalog) and place_of(key).schema not in still]
+    gone = [key for key in ledger if key not in desired and _removable(key) and place_of(key).schema not in still]
     if any(r.relation.schema for r in wanted.resources.values()) and still:
         # Who reads a blocked product still uses the catalog.
         gone = [key for key in gone if not (key.startswith(GRANT + "/") and not place_of(key).schema)]
-    absent = (key for key in ledger if key.startswith(FILES + "/") and key not in desired)
-    settled.update({key: {} for key in absent if key not in observed.resources})
+    used = {_path(r) for r in desired.values() if r.kind == FILES}
+    for key in ledger:
+        # Gone already, or the very file that a table of another catalog points at now.
+        there = observed.resources.get(key)
+        if key.startswith(FILES + "/") and key not in desired and (there is None or _path(there) in used):
+            settled[key] = {}
     kept_schemas: list[str] = []
     for key in gone:
         there = observed.resources.get(key)
@@ -83,7 +87,7 @@ def diff(server: str, catalog: str, wanted: Wanted, observed: Observed, ledger: 
             continue
         elif kind in _UNMAKE:
             changes.append(_change(there, "delete", (), "no longer published"))
-    changes += _stale_files(desired, observed, ledger, {change.key for change in changes}, still)
+    changes += _stale_files(desired, observed, ledger, settled, still)
     order = {("delete", kind): len(_MAKE) + place for place, kind in enumerate(_UNMAKE)}
     changes.sort(key=lambda change: order.get((change.action, change.kind), _MAKE.index(change.kind)))
     return UnityPlan(
@@ -170,25 +174,32 @@ def _restored(
                 )
 
 
-def _mine(key: str, catalog: str) -> bool:
-    return not key.startswith((KEPT + "/", CATALOG + "/", FILES + "/")) and place_of(key).database == catalog
+def _removable(key: str) -> bool:
+    return key.startswith((GRANT + "/", TABLE + "/", SCHEMA + "/"))
 
 
 def _stale_files(
-    desired: Mapping[str, Resource], observed: Observed, ledger: Ledger, changing: set[str], still: set[str]
+    desired: Mapping[str, Resource], observed: Observed, ledger: Ledger, settled: Ledger, still: set[str]
 ) -> Iterator[Change]:
     """Yield the builds that no table points at any more."""
     for key, resource in observed.resources.items():
-        known = resource.kind == FILES and key in ledger and key not in desired and key not in changing
-        if known and resource.relation.schema not in still:
-            yield _change(resource, "delete", (), "another build took its place")
+        stale = resource.kind == FILES and key in ledger and key not in desired and key not in settled
+        if stale and resource.relation.schema not in still:
+            yield _change(resource, "delete", (), "no table points at it")
+
+
+def _path(files: Resource) -> tuple[str, str, str]:
+    """Return where files are: the catalog is no part of it."""
+    return files.relation.schema, files.relation.identifier, files.name
 
 
 def _foreign_in(schema: Relation, observed: Observed, ledger: Ledger) -> list[str]:
     return [
         r.relation.identifier
         for key, r in observed.resources.items()
-        if r.kind == TABLE and r.relation.schema == schema.schema and key not in ledger
+        if r.kind == TABLE
+        and (r.relation.database, r.relation.schema) == (schema.database, schema.schema)
+        and key not in ledger
     ]
 
 

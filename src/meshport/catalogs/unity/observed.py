@@ -7,7 +7,7 @@ because the server has no call that returns them for several.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -34,43 +34,45 @@ _BUILD = re.compile(r"[0-9a-f]{16}")
 
 
 def observe(client: UnityClient, place: Place, schemas: Iterable[str], ledger: Ledger) -> Observed:
-    """Read what is there at the place: the named schemas and those of the ledger, and what is in them."""
+    """Read what is there: the named schemas of the place's catalog, and all that the ledger knows."""
     resources: dict[str, Resource] = {}
     theirs: dict[str, dict[str, str]] = {}
-
-    def found(resource: Resource, properties: dict[str, str] | None = None) -> None:
-        resources[resource.key] = resource
-        if properties:
-            theirs[resource.key] = {k: v for k, v in properties.items() if not k.startswith(MARK)}
-
     authorises = client.keeps_grants()
-    # A name that the server does not take is no question that it answers; the product is blocked for it.
-    there = client.catalog(place.catalog) if NAME.fullmatch(place.catalog) else None
-    ours = {place_of(key) for key in ledger}
-    looked_at = {*schemas, *(relation.schema for relation in ours if relation.database == place.catalog)} - {""}
-    if there is not None:
-        root = Relation(place.catalog, "", "")
-        found(Resource(kind=CATALOG, relation=root, fields=_fields(there.comment, there.properties)))
-        for schema in client.schemas(place.catalog):
-            if schema.name not in looked_at:
-                continue
-            relation = Relation(place.catalog, schema.name, "")
-            fields = _fields(schema.comment, schema.properties)
-            found(Resource(kind=SCHEMA, relation=relation, fields=fields), schema.properties)
-            for table in client.tables(place.catalog, schema.name):
-                found(table_resource(place.catalog, schema.name, table), table.properties)
-        if authorises:
-            for resource in _granted(client, resources, ledger):
-                found(resource)
+    looked_at: dict[str, set[str]] = {place.catalog: {*schemas}}
+    for relation in {place_of(key) for key in ledger}:
+        looked_at.setdefault(relation.database, set()).add(relation.schema)
+    for catalog in sorted(looked_at):
+        for resource, properties in _read(client, catalog, looked_at[catalog] - {""}):
+            resources[resource.key] = resource
+            theirs[resource.key] = {k: v for k, v in (properties or {}).items() if not k.startswith(MARK)}
+    if authorises:
+        resources.update({resource.key: resource for resource in _granted(client, resources, ledger)})
     for relation in sorted({place_of(key) for key in ledger if key.startswith(FILES + "/")}):
         for name in builds_in(folder_of(place.storage, relation)):
-            found(Resource(kind=FILES, relation=relation, name=name, fields={}))
+            files = Resource(kind=FILES, relation=relation, name=name, fields={})
+            resources[files.key] = files
     return Observed(
         resources=resources,
-        theirs=theirs,
+        theirs={key: properties for key, properties in theirs.items() if properties},
         authorises=authorises,
         users=frozenset(client.users()) if authorises else frozenset(),
     )
+
+
+def _read(client: UnityClient, catalog: str, schemas: set[str]) -> Iterator[tuple[Resource, dict[str, str] | None]]:
+    """Yield a catalog, and of it these schemas with their tables, each with all of its properties."""
+    # A name that the server does not take is no question that it answers; the product is blocked for it.
+    there = client.catalog(catalog) if NAME.fullmatch(catalog) else None
+    if there is None:
+        return
+    fields = _fields(there.comment, there.properties)
+    yield Resource(kind=CATALOG, relation=Relation(catalog, "", ""), fields=fields), None
+    for schema in client.schemas(catalog):
+        if schema.name in schemas:
+            fields = _fields(schema.comment, schema.properties)
+            yield Resource(kind=SCHEMA, relation=Relation(catalog, schema.name, ""), fields=fields), schema.properties
+            for table in client.tables(catalog, schema.name):
+                yield table_resource(catalog, schema.name, table), table.properties
 
 
 def table_resource(catalog: str, schema: str, table: wire.Table) -> Resource:
