@@ -31,6 +31,9 @@ MESH = {
     "says it.",
     "warehouses.<name>.auto_stop_minutes": "... after how many idle minutes it stops.",
     "warehouses.<name>.budget": "... what it may cost in a month, in the currency of the bill.",
+    "guard.removals": "What share of the tags, masks, comments or grants that meshport wrote a publish may take away without "
+    "`--allow-removals`, of each kind.",
+    "guard.beginning_with": "... from how many of a kind on: below it anything may go.",
     "unity.url": "An open-source Unity Catalog server, for `meshport unity`: see "
     "[the guide](../guides/unity-catalog.md).",
     "unity.catalog": "... the catalog there. Without it the name of the published zone.",
@@ -45,6 +48,12 @@ META = (
     ("model", "row_filter", "Which rows the port shows. The predicate sees unmasked values."),
     ("model", "meshport_input", "In generated packages of inputs: the product that the model reads. Not for writing."),
     ("model", "owner", "Who answers for a model that is in no group, as `lineage impact` names them."),
+    (
+        "model",
+        "port_mode",
+        "Databricks only: how the port is made, `clone`, `copy` or `view`; "
+        "[the decision](../decisions/0011-databricks-publishing.md) says what each means.",
+    ),
     ("column", "classification", "What the column holds, in the words of the [standards](standards.md)."),
     ("column", "mask", "Another mask of those that the classification allows."),
     ("group, model, column", "tags", "Values for tags whose template says `from: meta`, by tag."),

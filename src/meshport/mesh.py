@@ -69,6 +69,15 @@ class Unity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     principals: dict[str, str] = {}
 
 
+class Guard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a publish may take away without a word: of each kind at most the share `removals` of what was written, and
+    anything where fewer than `beginning_with` were.
+    """
+
+    removals: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.3
+    beginning_with: Annotated[int, msgspec.Meta(ge=0)] = 10
+
+
 class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `mesh.yml` says. `domain` is small letters, digits and underscores: it is a part of every key.
 
@@ -83,6 +92,7 @@ class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     published: Published = Published()
     standards: StandardsSource = StandardsSource()
     warehouses: dict[str, Warehouse] = {}
+    guard: Guard = Guard()
     unity: Unity = Unity()
 
     @property

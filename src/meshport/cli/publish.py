@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from meshport.cli import options
 from meshport.cli.output import emit, progress, say
+
+if TYPE_CHECKING:
+    from meshport.mesh import Guard
+    from meshport.plan.types import Plan
 
 
 @click.command()
@@ -18,6 +23,9 @@ from meshport.cli.output import emit, progress, say
 @options.output_format
 @options.yes
 @options.override_contract
+@click.option(
+    "--allow-removals", is_flag=True, help="Even if the plan takes away more than `guard` in mesh.yml allows."
+)
 @click.option("--plan", "plan_file", type=click.Path(dir_okay=False, path_type=Path), help="Apply exactly this plan.")
 @click.pass_context
 def publish(
@@ -29,6 +37,7 @@ def publish(
     output_format: str,
     yes: bool,
     override: str | None,
+    allow_removals: bool,
     plan_file: Path | None,
 ) -> None:
     """Publish the data products of this project.
@@ -68,6 +77,8 @@ def publish(
             say("Nothing needed --override-contract.")
         site = workspace.site(registry, shown)
         if made.actionable:
+            if not allow_removals:
+                refuse_removals(made, workspace.mesh.guard)
             if not yes:
                 click.confirm("Publish?", abort=True, err=True)
             first = not workspace.catalog.observe()
@@ -86,3 +97,15 @@ def publish(
             say("An interrupted publish had written everything; its record is complete now.")
     if made.blocked:
         ctx.exit(ExitCode.BLOCKED)
+
+
+def refuse_removals(made: Plan, guard: Guard) -> None:
+    """Raise BlockedError where a plan takes away more than the guard lets pass, with numbers."""
+    from meshport.errors import BlockedError
+    from meshport.plan.guard import excessive
+
+    if beyond := excessive(made, guard):
+        raise BlockedError(
+            f"the plan takes away {', '.join(map(str, beyond))}: more than {guard.removals:.0%}",
+            hint="was the right project read, with the right standards? --allow-removals publishes it all the same",
+        )

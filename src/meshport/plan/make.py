@@ -21,6 +21,7 @@ from meshport.plan.gates import (
     place_of,
     withdrawn_gates,
 )
+from meshport.plan.guard import removals_of
 from meshport.plan.types import Foreign, Plan, ProductPlan
 from meshport.products import Declared
 from meshport.registry.types import Consumers, ProductVersion, Standing
@@ -91,6 +92,7 @@ def make_plan(
             basis=observed.basis,
             products=tuple(products),
             foreign=tuple(foreign),
+            removals=removals_of(products, observed.ledger),
             override=override if needed else None,
         )
     )

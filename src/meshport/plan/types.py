@@ -8,7 +8,7 @@ import msgspec
 
 from meshport.model import Evidence, Gate, Product, Relation
 
-FORMAT = 2
+FORMAT = 3
 Action = Literal["create", "update", "delete"]
 
 
@@ -109,6 +109,17 @@ class ProductPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return not self.blocked and (self.register or bool(self.changes))
 
 
+class Removal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many things of one kind a plan takes away, and how many meshport has written of it in this catalog."""
+
+    kind: str
+    removed: int
+    written: int
+
+    def __str__(self) -> str:
+        return f"{self.removed} of {self.written} {self.kind.replace('_', ' ')}{'' if self.written == 1 else 's'}"
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An ordered list of changes with reasons. `basis` is a digest of what was observed when it was made.
 
@@ -123,6 +134,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     basis: str
     products: tuple[ProductPlan, ...]
     foreign: tuple[Foreign, ...]
+    removals: tuple[Removal, ...] = ()
     override: str | None = None
     digest: str = ""
 
