@@ -126,6 +126,8 @@ class Relation(Securable):
     definition: str | None = None
     resolved_in: Name = ()
     """(catalog, schema) that unqualified names in `definition` are looked up in."""
+    outputs: tuple[str, ...] = ()
+    """What `definition` calls the columns, in the order of `columns`: a view's list may give them other names."""
     clone_of: Name | None = None
     history: list[Version] = field(default_factory=list)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sqlglot.dialects.databricks import Databricks
 from sqlglot.errors import SqlglotError
@@ -26,7 +26,7 @@ _STRINGS = {TokenType.STRING, TokenType.RAW_STRING}
 class _Tokenizer(Databricks.Tokenizer):
     """sqlglot's own takes SHOW and others as one opaque string up to the end."""
 
-    COMMANDS: set[TokenType] = set()
+    COMMANDS: ClassVar[set[TokenType]] = set()
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,10 @@ def tokens(statement: str) -> list[Token]:
         else:
             source = statement[token.start : token.end + 1]
             if source[:1].isalpha() or source[:1] == "_":
-                for word in re.finditer(r"\S+", source):
-                    result.append(
-                        Token("word", word[0], token.start + word.start(), token.start + word.end())
-                    )
+                result += [
+                    Token("word", word[0], token.start + word.start(), token.start + word.end())
+                    for word in re.finditer(r"\S+", source)
+                ]
             else:
                 result.append(Token("sign", source, token.start, token.end + 1))
     return result

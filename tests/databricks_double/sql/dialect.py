@@ -1,0 +1,101 @@
+"""Queries as trees: sqlglot's Databricks dialect, with string literals read and written by Spark's rules."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+from sqlglot.dialects.databricks import Databricks
+from sqlglot.errors import ErrorLevel, SqlglotError
+
+from tests.databricks_double.sql.errors import syntax_error
+from tests.databricks_double.sql.lexer import literal, sqlglot_tokens
+from tests.databricks_double.store import Name
+
+
+class Sail(Databricks):
+    """Databricks' dialect as the engine takes it. Literals are escaped here, whatever sqlglot would do."""
+
+    class Generator(Databricks.Generator):
+        """Writes trees for the engine."""
+
+        def literal_sql(self, expression: exp.Literal) -> str:
+            """Write strings so that the engine reads back the very same characters."""
+            return literal(expression.this) if expression.is_string else str(expression.this)
+
+
+_DIALECT = Sail()
+
+
+def parse_tree(text: str) -> exp.Expression:
+    """Read one query or one DML statement into a tree."""
+    found = sqlglot_tokens(text)
+    if found and found[0].text.upper() == "TABLE":
+        return parse_tree("SELECT * FROM " + text[found[0].end + 1 :])
+    try:
+        trees = _DIALECT.parser(error_level=ErrorLevel.RAISE).parse(found, text)
+    except SqlglotError as error:
+        raise syntax_error(str(error).split("\n")[0], text) from None
+    if len(trees) != 1 or trees[0] is None or isinstance(trees[0], exp.Command):
+        raise syntax_error("end of statement", text)
+    return trees[0]
+
+
+def parse_query(text: str) -> exp.Query:
+    """Read a query; anything else is a syntax error."""
+    tree = parse_tree(text)
+    if isinstance(tree, exp.Values):
+        return exp.select("*").from_(tree)
+    if isinstance(tree, exp.Subquery):
+        return tree
+    if not isinstance(tree, exp.Query):
+        raise syntax_error(text.split()[0], text)
+    return tree
+
+
+def parse_expression(text: str) -> exp.Expression:
+    """Read one expression, or a query that stands for one value."""
+    first = text.split(None, 1)[0].upper() if text.split() else ""
+    tree = parse_tree(f"SELECT ({text})" if first in ("SELECT", "WITH") else f"SELECT {text}")
+    plain = (
+        isinstance(tree, exp.Select) and len(tree.expressions) == 1 and len([v for v in tree.args.values() if v]) == 1
+    )
+    if not plain or isinstance(tree.expressions[0], exp.Alias):
+        raise syntax_error(text, text)
+    found: exp.Expression = tree.expressions[0]
+    return found.pop()
+
+
+def data_type(name: str) -> exp.DataType:
+    """Return a data type as a tree."""
+    return exp.DataType.build(name, dialect=Sail)
+
+
+def cast(value: exp.Expression, name: str) -> exp.Expression:
+    """Return a value as a data type. The engine has no VOID: a column of it is a string that is always NULL."""
+    return exp.Cast(this=value, to=data_type("string" if name == "void" else name))
+
+
+def identifier(name: str) -> exp.Identifier:
+    """Return a name, always quoted."""
+    return exp.Identifier(this=name, quoted=True)
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """Return a column, quoted."""
+    return exp.Column(this=identifier(name), table=identifier(table) if table else None)
+
+
+def engine_table(rows: str, alias: str | None = None) -> exp.Table:
+    """Return the engine's table of that name."""
+    named = exp.TableAlias(this=identifier(alias)) if alias else None
+    return exp.Table(this=identifier(rows), alias=named)
+
+
+def table_name(table: exp.Table) -> Name:
+    """Return the parts of a table's name, in small letters."""
+    parts = (table.args.get("catalog"), table.args.get("db"), table.this)
+    return tuple(part.name.lower() for part in parts if part)
+
+
+def to_sail(tree: exp.Expression) -> str:
+    """Write a tree for the engine."""
+    return _DIALECT.generate(tree)

@@ -1,0 +1,128 @@
+"""ALTER: what it changes, and how."""
+
+from __future__ import annotations
+
+from tests.databricks_double.sql import parse_parts as parts
+from tests.databricks_double.sql import statements as st
+from tests.databricks_double.sql.cursor import Cursor
+
+
+def alter(cursor: Cursor) -> st.Statement:
+    """Read what follows ALTER."""
+    what = parts.kind(cursor)
+    if what == "COLUMN":
+        cursor.fail()
+    name = cursor.name()
+    return st.Alter(what, name, _action(cursor))
+
+
+def _action(cursor: Cursor) -> st.Action:
+    if cursor.take("SET"):
+        return _set(cursor)
+    if cursor.take("UNSET"):
+        return _unset(cursor)
+    if cursor.take("ADD"):
+        return _add(cursor)
+    if cursor.take("DROP"):
+        return _drop(cursor)
+    if cursor.take("RENAME"):
+        return _rename(cursor)
+    if cursor.take("OWNER", "TO"):
+        return st.SetOwner(cursor.identifier())
+    if cursor.take("CLUSTER", "BY"):
+        if not cursor.take_any("AUTO", "NONE"):
+            cursor.listed(cursor.name)
+        return st.ClusterBy()
+    if cursor.take("AS"):
+        return st.SetQuery(cursor.rest())
+    if cursor.take_any("ALTER", "CHANGE"):
+        cursor.take("COLUMN")
+        return _column(cursor)
+    cursor.fail()
+
+
+def _set(cursor: Cursor) -> st.Action:
+    if cursor.take("TAGS"):
+        return st.SetTags(parts.pairs(cursor))
+    if cursor.take("TBLPROPERTIES"):
+        return st.SetProperties(parts.pairs(cursor))
+    if cursor.take("ROW", "FILTER"):
+        return st.SetRowFilter(parts.row_filter(cursor))
+    cursor.need("OWNER", "TO")
+    return st.SetOwner(cursor.identifier())
+
+
+def _unset(cursor: Cursor) -> st.Action:
+    what = cursor.need_any("TAGS", "TBLPROPERTIES")
+    if_exists = cursor.take("IF", "EXISTS")
+    keys = cursor.listed(lambda: parts.key(cursor))
+    return st.UnsetTags(keys, if_exists=if_exists) if what == "TAGS" else st.UnsetProperties(keys, if_exists)
+
+
+def _add(cursor: Cursor) -> st.Action:
+    if parts.starts_constraint(cursor):
+        return st.AddConstraint(parts.constraint(cursor))
+    cursor.need_any("COLUMNS", "COLUMN")
+    if_not_exists = cursor.take("IF", "NOT", "EXISTS")
+    if cursor.next_is("("):
+        return st.AddColumns(cursor.listed(lambda: parts.column(cursor)), if_not_exists)
+    columns = [parts.column(cursor)]
+    while cursor.take(","):
+        columns.append(parts.column(cursor))
+    return st.AddColumns(tuple(columns), if_not_exists)
+
+
+def _drop(cursor: Cursor) -> st.Action:
+    if cursor.take("ROW", "FILTER"):
+        return st.SetRowFilter(None)
+    if cursor.take("CONSTRAINT"):
+        if_exists = cursor.take("IF", "EXISTS")
+        name = cursor.lower()
+        cursor.take_any("RESTRICT", "CASCADE")
+        return st.DropConstraint(name, if_exists)
+    if cursor.take("PRIMARY", "KEY"):
+        if_exists = cursor.take("IF", "EXISTS")
+        cursor.take_any("RESTRICT", "CASCADE")
+        return st.DropConstraint(None, if_exists)
+    cursor.need_any("COLUMNS", "COLUMN")
+    if_exists = cursor.take("IF", "EXISTS")
+    if cursor.next_is("("):
+        return st.DropColumns(cursor.listed(cursor.lower), if_exists)
+    columns = [cursor.lower()]
+    while cursor.take(","):
+        columns.append(cursor.lower())
+    return st.DropColumns(tuple(columns), if_exists)
+
+
+def _rename(cursor: Cursor) -> st.Action:
+    if cursor.take("TO"):
+        return st.RenameTo(cursor.name())
+    cursor.need("COLUMN")
+    column = cursor.lower()
+    cursor.need("TO")
+    return st.RenameColumn(column, cursor.identifier())
+
+
+def _column(cursor: Cursor) -> st.Action:
+    column = cursor.lower()
+    if cursor.take("SET", "NOT", "NULL"):
+        return st.SetNullable(column, False)
+    if cursor.take("DROP", "NOT", "NULL"):
+        return st.SetNullable(column, True)
+    if cursor.take("SET", "MASK"):
+        return st.SetMask(column, parts.mask(cursor))
+    if cursor.take("DROP", "MASK"):
+        return st.SetMask(column, None)
+    if cursor.take("SET", "TAGS"):
+        return st.SetTags(parts.pairs(cursor), column)
+    if cursor.take("UNSET", "TAGS"):
+        if_exists = cursor.take("IF", "EXISTS")
+        return st.UnsetTags(cursor.listed(lambda: parts.key(cursor)), column, if_exists)
+    if cursor.take("COMMENT"):
+        return st.SetComment(column, cursor.string())
+    if cursor.take("SET", "DEFAULT"):
+        return st.SetDefault(column, cursor.rest())
+    if cursor.take("DROP", "DEFAULT"):
+        return st.SetDefault(column, None)
+    cursor.need("TYPE")
+    return st.SetType(column, cursor.data_type())

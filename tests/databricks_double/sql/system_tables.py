@@ -1,0 +1,102 @@
+"""`system`: the information schema of all catalogs, and tables whose rows tests add (lineage, query history, billing).
+
+Queries that read nothing else are answered by DuckDB. Where one joins them with tables, the engine gets the rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from tests.databricks_double.sql import access, errors
+from tests.databricks_double.sql.access import Identity
+from tests.databricks_double.sql.information_schema import InformationSchema
+from tests.databricks_double.sql.types import table
+from tests.databricks_double.store import Metastore, Name
+
+_LINEAGE = (
+    "account_id metastore_id workspace_id entity_type entity_id entity_run_id source_table_full_name source_table_catalog source_table_schema "
+    "source_table_name source_path source_type"
+)
+_TARGET = "target_table_full_name target_table_catalog target_table_schema target_table_name target_path target_type"
+_END = "created_by event_time:ts event_date:date record_id event_id statement_id"
+
+COLUMNS = {
+    ("access", "table_lineage"): f"{_LINEAGE} {_TARGET} {_END}",
+    ("access", "column_lineage"): f"{_LINEAGE} source_column_name {_TARGET} target_column_name {_END}",
+    (
+        "query",
+        "history",
+    ): "account_id workspace_id statement_id session_id execution_status statement_text statement_type error_message "
+    "executed_by_user_id executed_by executed_as client_application client_driver start_time:ts end_time:ts update_time:ts "
+    "total_duration_ms:long execution_duration_ms:long total_task_duration_ms:long read_bytes:long read_rows:long produced_rows:long "
+    "written_bytes:long written_rows:long from_result_cache:bool query_tags:map",
+    (
+        "billing",
+        "usage",
+    ): "account_id workspace_id record_id sku_name cloud usage_start_time:ts usage_end_time:ts usage_date:date usage_unit "
+    "usage_quantity:decimal billing_origin_product usage_type custom_tags:map usage_metadata:map identity_metadata:map record_type ingestion_date:date",
+    (
+        "billing",
+        "list_prices",
+    ): "account_id price_start_time:ts price_end_time:ts sku_name cloud currency_code usage_unit pricing:map",
+}
+"""Structs of the real tables (`pricing`, `usage_metadata`) are maps of strings here: `pricing['default']`, where the real one also takes a dot."""
+
+_DOCUMENTS = "system:"
+
+
+def add_rows(store: Metastore, name: str, rows: list[dict[str, Any]]) -> None:
+    """Add rows to a system table: `add_rows(store, "access.table_lineage", [{...}])`. A column that there is not is an error."""
+    schema, _, short = name.partition(".")
+    known = [column.partition(":")[0] for column in COLUMNS[schema, short].split()]
+    for row in rows:
+        unknown = sorted(set(row) - set(known))
+        if unknown:
+            raise KeyError(f"system.{name} has no columns {unknown}")
+    with store.lock:
+        kept = store.documents.setdefault(_DOCUMENTS + name, {})
+        for row in rows:
+            kept[str(len(kept))] = row
+
+
+def system_rows(store: Metastore, identity: Identity, name: Name) -> pa.Table:
+    """Return the rows that a principal sees of a table of the information schema or of `system`."""
+    catalog, schema, short = name
+    if schema == "information_schema":
+        if catalog != "system" and catalog not in {key[0] for key in store.catalogs}:
+            raise errors.relation_not_found(name)
+        if catalog != "system" and not access.holds(store, identity, "USE_CATALOG", (catalog,)):
+            raise errors.no_permission("USE CATALOG", "Catalog", (catalog,))
+        found = InformationSchema(store, identity).table(short, None if catalog == "system" else catalog)
+        if found is None:
+            raise errors.relation_not_found(name)
+        return found
+    columns = COLUMNS.get((schema, short))
+    if columns is None:
+        raise errors.relation_not_found(name)
+    if not identity.is_admin:
+        granted = store.schemas.get(("system", schema))
+        if granted is None or not access.holds(store, identity, "SELECT", ("system", schema)):
+            raise errors.no_permission("SELECT", "Table", name)
+    kept = store.documents.get(f"{_DOCUMENTS}{schema}.{short}", {}).values()
+    keys = [column.partition(":")[0] for column in columns.split()]
+    return table(columns, [tuple(row.get(key) for key in keys) for row in kept])
+
+
+def ask(tree: exp.Expression, tables: dict[str, pa.Table]) -> pa.Table:
+    """Answer a query over such tables alone."""
+    connection = duckdb.connect()
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        for name, rows in tables.items():
+            connection.register(name, rows)
+        return connection.execute(tree.sql(dialect="duckdb")).to_arrow_table()
+    except duckdb.Error as error:
+        state = "42703" if "not found" in str(error) else "42000"
+        raise errors.SqlError("UNRESOLVED_COLUMN" if state == "42703" else "ENGINE_ERROR", str(error), state) from None
+    finally:
+        connection.close()
