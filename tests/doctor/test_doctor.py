@@ -87,7 +87,7 @@ def doctor(project: Path) -> Doctor:
     def look(*arguments: str) -> dict[str, dict[str, str]]:
         ran = meshport("doctor", "--project-dir", project, "--format", "json", *arguments)
         rows = {row["check"]: row for row in json.loads(ran.out)}
-        assert list(rows) == [check.name for check in CHECKS]
+        assert list(rows) == [check.name for check in CHECKS if check.only in (None, "duckdb")]
         assert ran.code == (3 if any(row["result"] == "failed" for row in rows.values()) else 0)
         assert all(row["fix"] for row in rows.values() if row["result"] != "ok")
         return rows

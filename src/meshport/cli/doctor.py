@@ -15,17 +15,25 @@ from meshport.cli.output import Document, Table, emit, progress
 @options.target
 @options.registry
 @options.output_format
+@click.option("--probe", is_flag=True, help="Databricks: also write two small tables, mask them, and drop them again.")
 @click.pass_context
 def doctor(
-    ctx: click.Context, project_dir: Path, target: str | None, registry_url: str | None, output_format: str
+    ctx: click.Context,
+    project_dir: Path,
+    target: str | None,
+    registry_url: str | None,
+    output_format: str,
+    probe: bool,
 ) -> None:
     """Check that everything meshport needs is there.
 
-    One row a check: what was looked at, how it is, what to do. Changes nothing. Ends with 3 where anything failed.
+    One row a check: what was looked at, how it is, what to do. Changes nothing, unless --probe is given. Ends with 3
+    where anything failed.
 
     \b
     meshport doctor
     meshport doctor --target databricks --format markdown
+    meshport doctor --target databricks --probe
     """
     import msgspec
 
@@ -34,7 +42,8 @@ def doctor(
 
     with progress() as shown:
         shown.step("Checking")
-        rows = run(CHECKS, Place(project_dir, target, registry_url))
+        chosen = [check for check in CHECKS if probe or not check.writes]
+        rows = run(chosen, Place(project_dir, target, registry_url))
     table = Table(["check", "result", "found", "fix"], [[row.check, row.result, row.found, row.fix] for row in rows])
     emit(Document(msgspec.to_builtins(rows), [table]), output_format)
     if any(row.result == "failed" for row in rows):

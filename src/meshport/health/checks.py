@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshport.health import dbt, project, zone
+from meshport.health import databricks, dbt, project, zone
 from meshport.health.types import Check
 
 CHECKS = (
@@ -20,5 +20,9 @@ CHECKS = (
     Check("artifacts", zone.artifacts),
     Check("keys", zone.keys, needs=("mesh.yml", "standards", "artifacts")),
     Check("registry", zone.registry, needs=("mesh.yml",)),
-    Check("published file", zone.published_file, needs=("mesh.yml",)),
+    Check("published file", zone.published_file, needs=("mesh.yml",), only="duckdb"),
+    Check("warehouse", databricks.warehouse, needs=("profile",), only="databricks"),
+    Check("published catalog", databricks.published_catalog, needs=("mesh.yml", "warehouse"), only="databricks"),
+    Check("materialization", databricks.materialization, needs=("dbt_project.yml",), only="databricks"),
+    Check("probe", databricks.probe, needs=("published catalog",), only="databricks", writes=True),
 )

@@ -59,23 +59,38 @@ class Place:
         return read_profile(self.project_dir, self.dbt_project, self.target)
 
     @cached_property
+    def catalog_type(self) -> str:
+        """Where ports of this target are published; the laptop's, where no profile says it: a row of its own tells."""
+        try:
+            return "databricks" if self.profile.type == "databricks" else "duckdb"
+        except MeshportError:
+            return "duckdb"
+
+    @cached_property
     def dbt(self) -> Program:
         """The dbt that meshport runs. Raises UnavailableError where there is none."""
         return find_program(self.project_dir)
 
 
 class Check(msgspec.Struct, frozen=True):
-    """A check by its name. Where one in `needs` has failed, it is not run: one cause, one failed row."""
+    """A check by its name. Where one in `needs` has failed, it is not run: one cause, one failed row.
+
+    `only` names the type of catalog that it is about; `writes` says that it writes something, and takes it away again.
+    """
 
     name: str
     look: Callable[[Place], Finding]
     needs: tuple[str, ...] = ()
+    only: str | None = None
+    writes: bool = False
 
 
 def run(checks: Iterable[Check], place: Place) -> list[Row]:
     """Run checks in their order and return a row for each."""
     rows: list[Row] = []
     for check in checks:
+        if check.only is not None and check.only != place.catalog_type:
+            continue
         failed = {row.check for row in rows if row.result == "failed" or row.found.startswith("not checked")}
         missing = [name for name in check.needs if name in failed]
         finding = Finding("warning", "not checked", f"first: {', '.join(missing)}") if missing else _look(check, place)

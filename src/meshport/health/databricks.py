@@ -1,0 +1,121 @@
+"""Checks of a target on Databricks: who connects, what may be done, and traps that say nothing when one falls in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from meshport.errors import MeshportError
+from meshport.health.types import Finding, Place
+from meshport.resources import BOOKKEEPING
+
+if TYPE_CHECKING:
+    from meshport.catalogs.databricks import Warehouse
+
+MATERIALIZATION = "use_materialization_v2"
+
+
+def warehouse(place: Place) -> Finding:
+    """The SQL warehouse answers, and somebody is connected."""
+    with _connected() as connection:
+        ((user,),) = connection.rows("select current_user()")
+        return Finding("ok", f"{user} at {connection.access.host}{connection.access.http_path}")
+
+
+def published_catalog(place: Place) -> Finding:
+    """The published catalog is there and can be read."""
+    from meshport.catalogs.databricks import observe
+
+    database = place.mesh.published_database.lower()
+    with _connected() as connection:
+        try:
+            relations = observe(connection.rows, database)
+        except MeshportError as error:
+            hint = f"create it (`create catalog {database}`), or let its owner grant USE CATALOG"
+            return Finding("failed", f"{database}: {error.message}", hint)
+    return Finding("ok", f"{database}: {len(relations)} relations")
+
+
+def materialization(place: Place) -> Finding:
+    """dbt-databricks takes masks of internal models seriously."""
+    flags = place.dbt_project.get("flags") or {}
+    if str(flags.get(MATERIALIZATION)).lower() == "true":
+        return Finding("ok", f"{MATERIALIZATION} is set")
+    fix = f"flags: {{{MATERIALIZATION}: true}} in dbt_project.yml; `meshport check` finds masks that are ignored"
+    return Finding("warning", f"{MATERIALIZATION} is not set: dbt ignores `column_mask` in silence", fix)
+
+
+def probe(place: Place) -> Finding:
+    """Publishing's own steps on two tables of one row that are dropped again: each needs its privilege, and a mask has
+    to be on a table still after its rows were replaced.
+    """
+    steps = _Probe(place.mesh.published_database.lower(), secrets.token_hex(4))
+    with _connected() as connection:
+        try:
+            for what, sql in steps.steps():
+                try:
+                    connection.rows(sql)
+                except MeshportError as error:
+                    return Finding(
+                        "failed", f"{what}: {error.message}", "let the catalog's owner grant what is missing"
+                    )
+                if what.startswith("replace") and connection.rows(steps.masks()) != [(steps.function,)]:
+                    return Finding(
+                        "failed",
+                        f"{what}: the mask is gone afterwards",
+                        "use `config: {meta: {port_mode: copy}}`, and report this: publishing would stop there, too",
+                    )
+        finally:
+            for sql in steps.clean_up():
+                with suppress(MeshportError):  # what was not made cannot be dropped
+                    connection.rows(sql)
+    return Finding("ok", "schema, function, mask, clone, copy and tags work; a mask stays when rows are replaced")
+
+
+class _Probe:
+    """The statements of the probe. Names hold `token`, so that two probes at a time do not meet."""
+
+    def __init__(self, database: str, token: str) -> None:
+        from meshport.catalogs.databricks import identifier, literal
+
+        self._database, self._table = identifier(database), literal(f"probe_{token}")
+        self.function = f"{database}.{BOOKKEEPING}.probe_mask_{token}"
+        schema = f"{self._database}.{identifier(BOOKKEEPING)}"
+        self._schema = schema
+        self._mask, self._source, self._port = (
+            f"{schema}.{identifier(f'{name}_{token}')}" for name in ("probe_mask", "probe_source", "probe")
+        )
+
+    def steps(self) -> Iterator[tuple[str, str]]:
+        """Yield what is tried, and its statement."""
+        yield "create a schema", f"create schema if not exists {self._schema}"
+        yield "create a function", f"create function {self._mask}(value string) returns string return '***'"
+        yield "create a table", f"create table {self._source} as select 'secret' as value"
+        yield "create a masked table", f"create table {self._port} (value string mask {self._mask})"
+        yield "replace by a clone", f"create or replace table {self._port} shallow clone {self._source}"
+        yield "replace its rows", f"insert overwrite {self._port} by name select value from {self._source}"  # noqa: S608
+        yield "set a tag", f"alter table {self._port} set tags ('meshport_probe' = 'yes')"
+
+    def masks(self) -> str:
+        """Return the query for the mask that is on the probe's table."""
+        view = f"{self._database}.information_schema.column_masks"
+        return f"select mask_name from {view} where table_name = {self._table}"  # noqa: S608
+
+    def clean_up(self) -> Iterator[str]:
+        """Yield what drops it all."""
+        yield f"drop table if exists {self._port}"
+        yield f"drop table if exists {self._source}"
+        yield f"drop function if exists {self._mask}"
+
+
+@contextmanager
+def _connected() -> Iterator[Warehouse]:
+    from meshport.catalogs.databricks import Warehouse, access_of
+
+    connection = Warehouse(access_of())
+    try:
+        yield connection
+    finally:
+        connection.close()
