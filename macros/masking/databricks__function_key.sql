@@ -1,4 +1,5 @@
-{# A function as information_schema names it; none where there is none. #}
+{# A function as information_schema names it, less any quotes; none where there is none. #}
 {% macro databricks__function_key(function) %}
-  {{ return((function.database ~ '.' ~ function.schema ~ '.' ~ function.identifier) | lower if function else none) }}
+  {% set name = (function.database ~ '.' ~ function.schema ~ '.' ~ function.identifier) | lower | replace('`', '') if function else none %}
+  {{ return(name) }}
 {% endmacro %}

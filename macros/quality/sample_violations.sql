@@ -23,7 +23,7 @@
   {% for rule in rules %}
     {% do parts.append(
       '(select ' ~ (([quoting.literals([rule.id]) | first ~ ' as meshport_rule'] + columns) | join(', '))
-      ~ '\nfrom ' ~ source_rows ~ ' as source_rows\n' ~ meshport.breaks(rule, quoting) ~ '\nlimit ' ~ (rows | int) ~ ')'
+      ~ '\nfrom ' ~ meshport.broken_rows(rule, source_rows, quoting) ~ '\nlimit ' ~ (rows | int) ~ ')'
     ) %}
   {% endfor %}
   {{ return(meshport.statements([
@@ -33,16 +33,21 @@
   ])) }}
 {% endmacro %}
 
-{% macro breaks(rule, quoting) %}
+{% macro broken_rows(rule, rows, quoting) %}
+  {% set named = rows ~ ' as source_rows\nwhere ' %}
   {% if rule.kind == 'row' %}
-    {{ return('where not ' ~ meshport.row_condition(rule, quoting)) }}
+    {{ return(named ~ 'not ' ~ meshport.row_condition(rule, quoting)) }}
   {% endif %}
-  {% set chosen = 'where ' ~ meshport.chosen_rows(rule, quoting) %}
+  {% set chosen = meshport.chosen_rows(rule, quoting) %}
   {% if rule.kind == 'relationship' %}
-    {{ return(chosen ~ ' and not ' ~ meshport.has_parent(rule, quoting)) }}
+    {{ return(named ~ chosen ~ ' and not ' ~ meshport.has_parent(rule, quoting)) }}
   {% endif %}
+  {# Counted in a query of its own: beside the masked columns, a name could be taken for theirs. #}
   {% set columns = meshport.rule_columns('source_rows', rule.columns, quoting) | join(', ') %}
-  {{ return(chosen ~ '\nqualify count(*) over (partition by ' ~ columns ~ ') > 1') }}
+  {{ return(
+    '(select source_rows.*, count(*) over (partition by ' ~ columns ~ ') as meshport_repeats from ' ~ named ~ chosen
+    ~ ') as source_rows\nwhere meshport_repeats > 1'
+  ) }}
 {% endmacro %}
 
 {% macro default__sample_violations(port, rules, sample, rows) %}

@@ -25,7 +25,8 @@ class Site:
 
     def sql(self, statement: str, who: str = "producer") -> Rows:
         table = self.double.sql(statement, token=f"t-{who}")
-        return [tuple(row.values()) for row in table.to_pylist()]
+        # Two columns may have one name: a dictionary a row would lose one.
+        return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
     def run(self, statements: list[Statement]) -> None:
         """Run what was rendered for one port, in order."""

@@ -90,8 +90,7 @@ def test_names_and_texts_arrive_as_they_are(site_of_session: Site, batch: list[t
         quoted = "`" + shown.replace("`", "``") + "`"
         mapped = "tblproperties ('delta.columnMapping.mode' = 'name')"
         site.sql(f"create table internal.main.source_{number} {mapped} as select 'raw' as {quoted}")
-        for key in operations(number, name, shown, value):
-            site.run(rendered[key])
+        site.run([statement for key in operations(number, name, shown, value) for statement in rendered[key]])
         place = (f"{name}_{number}", name)
         assert site.sql(rendered[f"{number} read"][0]["sql"]) == [(*place, shown, f"k{number}", value[:200])]
         there = "`" + f"{name}_{number}".replace("`", "``") + "`.`" + name.replace("`", "``") + "`"
