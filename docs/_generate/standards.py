@@ -58,7 +58,8 @@ def page() -> str:
             table(("Mask", "What it does", "Types", "Macro", "Arguments", "Keeps values different"), masks),
             "## Tags",
             "`meta` in `from` of a template is `config.meta.tags.<tag>` of the group (for all of its ports), the model "
-            "or the column. A required tag without a value, and a value that is not allowed, block a publish.",
+            "or the column. A required tag without a value, and a value that is not allowed, block a publish. "
+            "`governed: true` in a template asks for a governed tag on Databricks, with these values.",
             table(("Tag", "Meaning", "On", "Value from", "Required", "Allowed values"), tags),
             "## Lint",
             "What [`sqlfluff.cfg`](../../standards/sqlfluff.cfg) sets for `meshport lint`.",

@@ -44,6 +44,10 @@ TIGHTER = [
     ),
     ({"tag_templates_yml": "tag_templates: {tier: {values: [gold]}}"}, "tag_templates", "tier", "values", ("gold",)),
     (
+        {"tag_templates_yml": "tag_templates: {tier: {governed: true}}"},
+        *("tag_templates", "tier", "governed", True),
+    ),
+    (
         {"tag_templates_yml": "tag_templates: {tier: {applies_to: [column]}}"},
         *("tag_templates", "tier", "applies_to", ("port", "column")),
     ),
@@ -174,6 +178,13 @@ def test_a_required_tag_cannot_become_optional(tmp_path: Path, central: Path) ->
     error = refused(domain(tmp_path / "sales", tag_templates_yml="tag_templates: {retention: {required: false}}"))
     assert "it is required" in error.message
     assert str(central / "tag_templates.yml") + ":3" in (error.hint or "")
+
+
+def test_a_governed_tag_stays_governed(tmp_path: Path, central: Path) -> None:
+    governed = CENTRAL["tag_templates.yml"].replace("from: meta", "from: meta, governed: true")
+    (central / "tag_templates.yml").write_text(governed)
+    error = refused(domain(tmp_path / "sales", tag_templates_yml="tag_templates: {retention: {governed: false}}"))
+    assert "it is governed" in error.message
 
 
 def test_every_field_that_may_change_is_tried_above() -> None:

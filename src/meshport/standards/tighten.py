@@ -63,6 +63,12 @@ def _require(entry: Entry, old: bool, new: bool) -> bool:
     return new
 
 
+def _govern(entry: Entry, old: bool, new: bool) -> bool:
+    if old and not new:
+        raise Loosened("it is governed")
+    return new
+
+
 def _severity(entry: Entry, old: str, new: str) -> str:
     if (old, new) == ("error", "warning"):
         raise Loosened("an error would become a warning")
@@ -141,6 +147,7 @@ FIELDS: dict[str, dict[str, Way]] = {
         "applies_to": ADD,
         "required": Way("may become true", _require),
         "values": NARROW,
+        "governed": Way("may become true", _govern),
     },
     "policies": {
         "severity": Way("may go from warning to error", _severity),

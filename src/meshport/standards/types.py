@@ -45,13 +45,17 @@ class Classification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TagTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"source": "from"}):
-    """A tag of the catalog: what carries it, where its value comes from, which values it may have."""
+    """A tag of the catalog: what carries it, where its value comes from, which values it may have.
+
+    `governed` asks for a tag policy where the catalog has them: it keeps everybody to these values.
+    """
 
     description: str
     applies_to: tuple[Literal["port", "column"], ...]
     source: TagSource
     required: bool = False
     values: tuple[str, ...] = ()
+    governed: bool = False
 
 
 class Origin(msgspec.Struct, frozen=True):
