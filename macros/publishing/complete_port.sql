@@ -18,9 +18,12 @@
     audited_previous=meshport.databricks__raw_copy(port, noted.previous_build or 'none'),
     previous=meshport.databricks__raw_copy(port, 'previous')) %}
   {% do complete.update(meshport.databricks__named_functions(port)) %}
-  {% set properties = {'build': build, 'source_version': '@@pin@@' if mode == 'clone' else none} %}
-  {% for key in ['build', 'source_version'] %}
-    {% do properties.update({'previous_' ~ key: noted.get(key)}) %}
+  {# What is none is removed, and only what is there can be. #}
+  {% set properties = {} %}
+  {% set written = {'build': build, 'source_version': '@@pin@@' if mode == 'clone' else none,
+    'previous_build': noted.build, 'previous_source_version': noted.source_version} %}
+  {% for key, value in written.items() if value or key in noted %}
+    {% do properties.update({key: value or none}) %}
   {% endfor %}
   {% do complete.update(properties=properties) %}
   {{ return(complete) }}

@@ -55,6 +55,7 @@ class Site:
             "previous_build": noted.get("build"),
             "previous_source_version": noted.get("source_version"),
         }
+        properties = {key: value for key, value in properties.items() if value or key in noted}
         operations: dict[str, tuple[str, dict[str, Any]]] = {"zone": ("prepare_zone", {"zone": zone_of(now)})}
         operations |= {name: (name, {"port": now}) for name in BEFORE[:-1]}
         operations["swap_port"] = ("swap_port", {"port": now, "keep_previous": keep_previous})
