@@ -66,6 +66,8 @@ class Engine:
             self._spark.conf.set(key, value)
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
+        self.counts: dict[str, int] = {}
+        """How many rows an engine table has."""
 
     def close(self) -> None:
         """Stop the server, and remove what it wrote."""
@@ -115,11 +117,17 @@ class Engine:
             f"CAST({quoted([column])} AS {_stored(kind)}) AS {quoted([column])}" for column, kind in columns
         )
         nulls = ", ".join(f"CAST(NULL AS {_stored(kind)})" for _, kind in columns)
-        self.run(
+        written = self.query(
             f"CREATE TABLE {name} USING DELTA AS SELECT {casts} FROM ({sql}) AS `kept`({alias}) "
             f"UNION ALL SELECT {nulls} WHERE FALSE"
         )
+        self.counts[name] = written.column(0)[0].as_py()
         return name
+
+    def count(self, name: str) -> int:
+        """Return how many rows an engine table has now, after it was changed in place."""
+        self.counts[name] = self.query(f"SELECT COUNT(*) FROM {name}").column(0)[0].as_py()
+        return self.counts[name]
 
     def upload(self, table: pa.Table) -> str:
         """Make rows readable by a query, and return their name."""

@@ -5,6 +5,7 @@ Queries that read nothing else are answered by DuckDB. Where one joins them with
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import duckdb
@@ -87,11 +88,18 @@ def system_rows(store: Metastore, identity: Identity, name: Name) -> pa.Table:
     return table(columns, [tuple(row.get(key) for key in keys) for row in kept])
 
 
+@functools.cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """Return an empty database, of which each question gets a connection: opening one takes longer than most questions."""
+    connection = duckdb.connect(config={"TimeZone": "UTC"})
+    connection.execute("SET threads = 1")
+    return connection
+
+
 def ask(tree: exp.Expression, tables: dict[str, pa.Table]) -> pa.Table:
     """Answer a query over such tables alone."""
-    connection = duckdb.connect()
+    connection = _database().cursor()
     try:
-        connection.execute("SET TimeZone = 'UTC'")
         for name, rows in tables.items():
             connection.register(name, rows)
         return connection.execute(tree.sql(dialect="duckdb")).to_arrow_table()
