@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Any
 
 from tests.databricks_double.engine import Engine
-from tests.databricks_double.http import Faults, NoFaults, Request, Response, Rest
+from tests.databricks_double.faults import Faults
+from tests.databricks_double.rest import RestApi
 from tests.databricks_double.server import Server
 from tests.databricks_double.sql.execute import Logged, Sql
 from tests.databricks_double.sql.session import Session
@@ -26,7 +27,7 @@ ADMIN = Principal("admin", "dapi-admin", frozenset({"admins"}), is_admin=True)
 class Double:
     """A loopback Databricks. `with Double(principals=[...], catalogs=["dev"]) as double: ...`.
 
-    `admin` is always there. `rest` answers what is not Thrift; without one, the REST half of this package does.
+    `admin` is always there. `store`, `sql`, `rest`, `faults` and `server` are open to tests that need more than the methods here.
     """
 
     def __init__(
@@ -34,7 +35,6 @@ class Double:
         principals: Iterable[Principal] = (),
         catalogs: Iterable[str] = ("main",),
         *,
-        rest: Rest | None = None,
         faults: Faults | None = None,
         delay: float = 0.0,
         port: int = 0,
@@ -44,16 +44,16 @@ class Double:
         for catalog in catalogs:
             self.store.catalogs[(catalog,)] = Catalog(ADMIN.name)
             self.store.schemas[(catalog, "default")] = Schema(ADMIN.name)
-        self.faults: Faults = faults or NoFaults()
-        self._rest, self._port, self._delay = rest, port, delay
+        self.faults = faults or Faults()
+        self._port, self._delay = port, delay
 
     def __enter__(self) -> Double:
         self._folder = Path(tempfile.mkdtemp(prefix="databricks-double-"))
         self.engine = Engine()
         self.sql = Sql(self.store, self.engine, self.faults)
         context, self.ca_file = certificates(self._folder)
-        rest = self._rest or _rest(self)
-        self.server = Server(self.store, Thrift(self.sql), rest, context, faults=self.faults, port=self._port)
+        self.rest = RestApi(self.store, self.sql, warehouse_ids=(WAREHOUSE,))
+        self.server = Server(self.store, Thrift(self.sql), self.rest, context, faults=self.faults, port=self._port)
         self.server.delay = self._delay
         self.server.start()
         return self
@@ -147,26 +147,3 @@ class Double:
     def calls(self) -> int:
         """Return how many HTTP calls came in."""
         return self.server.calls
-
-
-def _rest(double: Double) -> Rest:
-    """Return the REST half, where it is there; otherwise the few answers that the connector and dbt ask for."""
-    try:
-        from tests.databricks_double.rest import make  # type: ignore[attr-defined]
-    except ImportError:
-        return _bare
-    made: Rest = make(double.store, double.sql)
-    return made
-
-
-def _bare(request: Request) -> Response:
-    """Answer what the connector asks besides Thrift, and nothing else."""
-    if request.path.startswith("/.well-known/databricks-config"):
-        return Response(200, {"host_type": "workspace", "workspace_id": "1", "account_id": "0", "cloud": "AWS"})
-    if request.principal is None:
-        return Response(401, {"error_code": "UNAUTHENTICATED", "message": "Credential was not sent."})
-    if "/feature-flags/" in request.path:
-        return Response(200, {"flags": [], "ttl_seconds": 900})
-    return Response(
-        404, {"error_code": "ENDPOINT_NOT_FOUND", "message": f"No API found for '{request.method} {request.path}'"}
-    )

@@ -66,7 +66,7 @@ def _tags(run: Run, name: Name, item: Securable, statement: st.Alter) -> None:
     may_tag(run, name, statement.kind)
     tags = tags_of(item, action.column)
     if isinstance(action, st.SetTags):
-        set_tags(run.store, tags, action.tags, name)
+        set_tags(run.store, run.session.principal, tags, action.tags)
     else:
         unset_tags(tags, action.keys)
     item.updated_at = now()
@@ -275,8 +275,11 @@ def _set_properties(run: Run, name: Name, relation: Relation, action: st.SetProp
     relation.properties.update(action.properties)
 
 
-def _set_comment(run: Run, name: Name, relation: Relation, action: st.SetComment) -> None:
-    relation.columns[_known(relation, action.column)].comment = action.comment
+def _set_comments(run: Run, name: Name, relation: Relation, action: st.SetComments) -> None:
+    for column, _ in action.comments:
+        _known(relation, column)
+    for column, comment in action.comments:
+        relation.columns[column].comment = comment
 
 
 def _set_default(run: Run, name: Name, relation: Relation, action: st.SetDefault) -> None:
@@ -295,7 +298,7 @@ _ACTIONS: dict[type[st.Action], Change] = {
     st.SetType: _set_type,
     st.SetNullable: _set_nullable,
     st.SetDefault: _set_default,
-    st.SetComment: _set_comment,
+    st.SetComments: _set_comments,
     st.SetMask: _set_mask,
     st.SetRowFilter: _set_row_filter,
     st.SetProperties: _set_properties,

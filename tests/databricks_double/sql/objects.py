@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from tests.databricks_double.rest import abac
+from tests.databricks_double.rest.privileges import APPLICABLE
 from tests.databricks_double.sql import access, errors
 from tests.databricks_double.sql import statements as st
 from tests.databricks_double.sql.dialect import parse_expression
@@ -14,21 +16,6 @@ from tests.databricks_double.sql.types import NOTHING, table
 from tests.databricks_double.store import Catalog, Function, Name, Parameter, Relation, Schema, Securable, now
 
 _SHOWN = {"CATALOG": "Catalog", "SCHEMA": "Schema", "FUNCTION": "Function", "VIEW": "View"}
-PRIVILEGES = {
-    "CATALOG": {"USE_CATALOG", "CREATE_SCHEMA", "BROWSE"},
-    "SCHEMA": {
-        "USE_SCHEMA",
-        "CREATE_TABLE",
-        "CREATE_FUNCTION",
-        "CREATE_MATERIALIZED_VIEW",
-        "CREATE_VOLUME",
-        "CREATE_MODEL",
-    },
-    "TABLE": {"SELECT", "MODIFY", "REFRESH"},
-    "FUNCTION": {"EXECUTE"},
-}
-"""What can be granted on a kind of object, beside what is granted on what is in it."""
-_ANYWHERE = {"ALL_PRIVILEGES", "APPLY_TAG", "MANAGE", "EXTERNAL_USE_SCHEMA", "READ_VOLUME", "WRITE_VOLUME"}
 
 
 def find(run: Run, kind: str, name: Name) -> tuple[Name, Securable]:
@@ -132,6 +119,7 @@ def drop(run: Run, statement: st.Drop) -> pa.Table:
                 "42809",
             )
         del run.store.relations[full]
+        abac.forget(run.store, "TABLE", full)
     elif isinstance(item, Function):
         del run.store.functions[full]
     else:
@@ -152,6 +140,7 @@ def _drop_container(run: Run, name: Name, statement: st.Drop) -> None:
             objects.pop(key, None)
     for key in [*schemas, name]:
         run.store.schemas.pop(key, None)
+    abac.forget(run.store, statement.kind, name)
     if statement.kind == "CATALOG":
         del run.store.catalogs[name]
 
@@ -195,7 +184,7 @@ def tag(run: Run, statement: st.TagStatement) -> pa.Table:
     if statement.value is None:
         unset_tags(tags, [statement.key])
     else:
-        set_tags(run.store, tags, [(statement.key, statement.value)], full)
+        set_tags(run.store, run.session.principal, tags, [(statement.key, statement.value)])
     return NOTHING
 
 
@@ -208,9 +197,7 @@ def grant(run: Run, statement: st.Grant) -> pa.Table:
     kind = _grant_kind(statement.kind)
     full, item = find(run, kind, statement.name)
     access.need_ownership(run.store, run.identity, full, _SHOWN.get(kind, "Table"))
-    order = ("CATALOG", "SCHEMA", "TABLE", "FUNCTION")
-    inner = [PRIVILEGES[at] for at in order[order.index(kind) :] if kind not in ("TABLE", "FUNCTION") or at == kind]
-    known = set().union(*inner) | _ANYWHERE
+    known = APPLICABLE[kind.lower()]
     for privilege in statement.privileges:
         if privilege not in known:
             shown = privilege.replace("_", " ")

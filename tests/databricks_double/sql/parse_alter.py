@@ -119,7 +119,12 @@ def _column(cursor: Cursor) -> st.Action:
         if_exists = cursor.take("IF", "EXISTS")
         return st.UnsetTags(cursor.listed(lambda: parts.key(cursor)), column, if_exists)
     if cursor.take("COMMENT"):
-        return st.SetComment(column, cursor.string())
+        comments = [(column, cursor.string())]
+        while cursor.take(","):
+            column = cursor.lower()
+            cursor.need("COMMENT")
+            comments.append((column, cursor.string()))
+        return st.SetComments(tuple(comments))
     if cursor.take("SET", "DEFAULT"):
         return st.SetDefault(column, cursor.rest())
     if cursor.take("DROP", "DEFAULT"):

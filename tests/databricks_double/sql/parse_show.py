@@ -46,7 +46,8 @@ def describe(cursor: Cursor) -> st.Statement:
     if cursor.take("QUERY") or cursor.peek().upper in ("SELECT", "WITH", "VALUES"):
         return st.Describe("QUERY", query=cursor.rest())
     if cursor.take("HISTORY"):
-        return st.Describe("HISTORY", cursor.name())
+        name = cursor.name()
+        return st.Describe("HISTORY", name, limit=cursor.number() if cursor.take("LIMIT") else None)
     if cursor.take("DETAIL"):
         return st.Describe("DETAIL", cursor.name())
     if cursor.take("FUNCTION"):

@@ -12,6 +12,7 @@ from tests.databricks_double.engine import Columns
 from tests.databricks_double.sql import access, errors
 from tests.databricks_double.sql import statements as st
 from tests.databricks_double.sql.constraints import named, resolved
+from tests.databricks_double.sql.effective import policies_of
 from tests.databricks_double.sql.errors import SqlError, quoted
 from tests.databricks_double.sql.policies import filter_of, mask_of
 from tests.databricks_double.sql.run import Run
@@ -176,7 +177,7 @@ def clone(run: Run, statement: st.CloneTable) -> pa.Table:
         if place is None:
             return NOTHING
         name, _ = place
-        _may_clone(statement, source, source_name)
+        _may_clone(run, statement, source, source_name)
     with run.locks.of(name), run.store.lock:
         rows = rows_of(source, source_name, statement.version)
         found = run.engine.columns(f"SELECT * FROM {rows}") if statement.version is not None else columns_of(source)
@@ -202,7 +203,7 @@ def clone(run: Run, statement: st.CloneTable) -> pa.Table:
     )
 
 
-def _may_clone(statement: st.CloneTable, source: Relation, name: Name) -> None:
+def _may_clone(run: Run, statement: st.CloneTable, source: Relation, name: Name) -> None:
     if source.kind != "MANAGED":
         raise SqlError(
             "DELTA_CLONE_UNSUPPORTED_SOURCE", f"Unsupported clone source {quoted(name)}: it is no Delta table.", "0AKDC"
@@ -213,7 +214,7 @@ def _may_clone(statement: st.CloneTable, source: Relation, name: Name) -> None:
             f"Cannot shallow clone a table {quoted(name)} that is already a shallow clone.",
             "0AKUC",
         )
-    if source.row_filter or any(column.mask for column in source.columns.values()):
+    if policies_of(run.store, run.session.principal, name, source):
         raise SqlError(
             "UNSUPPORTED_FEATURE.CLONE_WITH_POLICIES",
             f"Cannot clone {quoted(name)}: it has a row filter or column masks.",

@@ -15,6 +15,7 @@ from sqlglot import exp
 from tests.databricks_double.sql import access, errors
 from tests.databricks_double.sql.access import Identity
 from tests.databricks_double.sql.dialect import column, engine_table, identifier, parse_query, table_name
+from tests.databricks_double.sql.effective import policies_of
 from tests.databricks_double.sql.functions import body_of, call_of, inline, session_value
 from tests.databricks_double.sql.session import Session, full_name
 from tests.databricks_double.store import Metastore, Name, Relation
@@ -183,8 +184,8 @@ class Reader:
 
     def _rows(self, relation: Relation, name: Name, version: int | None, scope: Scope) -> exp.Expression:
         rows = rows_of(relation, name, version)
-        masks = {key: at.mask for key, at in relation.columns.items() if at.mask}
-        if not masks and relation.row_filter is None:
+        policies = policies_of(self.store, self.session.principal, name, relation)
+        if not policies:
             return engine_table(rows)
         if version is not None:
             raise errors.SqlError(
@@ -196,16 +197,14 @@ class Reader:
         raw = f"policy {rows} {scope.depth}"
         shown: list[exp.Expression] = []
         for key, at in relation.columns.items():
-            mask = masks.get(key)
             value: exp.Expression = column(at.name, raw)
+            mask = policies.masks.get(key)
             if mask is not None:
-                using = [column(relation.columns[other].name, raw) for other in mask.using_columns]
-                value = body_of(self, mask.function, [value, *using], scope)
+                value = body_of(self, mask.function, [value, *mask.values(relation, raw)], scope)
             shown.append(exp.Alias(this=value, alias=identifier(at.name)))
         query = exp.select(*shown).from_(engine_table(rows, raw))
-        if relation.row_filter is not None:
-            on = [column(relation.columns[key].name, raw) for key in relation.row_filter.columns]
-            query = query.where(body_of(self, relation.row_filter.function, on, scope))
+        for row_filter in policies.filters:
+            query = query.where(body_of(self, row_filter.function, row_filter.values(relation, raw), scope))
         return exp.Subquery(this=query)
 
 

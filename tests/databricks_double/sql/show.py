@@ -133,7 +133,7 @@ def describe(run: Run, statement: st.Describe) -> pa.Table:
     if statement.what in ("HISTORY", "DETAIL"):
         if relation.kind == "VIEW":
             raise errors.expected_table(name, f"DESCRIBE {statement.what}")
-        return _history(relation) if statement.what == "HISTORY" else _detail(name, relation)
+        return _history(relation, statement.limit) if statement.what == "HISTORY" else _detail(name, relation)
     if statement.as_json:
         if not statement.extended:
             raise SqlError(
@@ -158,8 +158,8 @@ def _describe_function(run: Run, name: Name) -> pa.Table:
     return table("function_desc", [(line,) for line in lines])
 
 
-def _history(relation: Relation) -> pa.Table:
-    rows = [(at.number, at.at, at.user, at.user, at.operation) for at in reversed(relation.history)]
+def _history(relation: Relation, limit: int | None) -> pa.Table:
+    rows = [(at.number, at.at, at.user, at.user, at.operation) for at in reversed(relation.history)][:limit]
     return table("version:long timestamp:ts userId userName operation", rows)
 
 

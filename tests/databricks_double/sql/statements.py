@@ -206,11 +206,10 @@ class SetDefault(Action):
 
 
 @dataclass(frozen=True)
-class SetComment(Action):
-    """ALTER COLUMN c COMMENT '...'."""
+class SetComments(Action):
+    """ALTER COLUMN c COMMENT '...' [, d COMMENT '...']."""
 
-    column: str
-    comment: str | None
+    comments: TagPairs
 
 
 @dataclass(frozen=True)
@@ -351,6 +350,7 @@ class Describe(Statement):
     extended: bool = False
     as_json: bool = False
     query: str | None = None
+    limit: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Queries that read nothing else are answered by DuckDB. Where one joins them with
 from __future__ import annotations
 
 import functools
+from datetime import datetime, timezone
 from typing import Any
 
 import duckdb
@@ -91,20 +92,37 @@ def system_rows(store: Metastore, identity: Identity, name: Name) -> pa.Table:
 @functools.cache
 def _database() -> duckdb.DuckDBPyConnection:
     """Return an empty database, of which each question gets a connection: opening one takes longer than most questions."""
-    connection = duckdb.connect(config={"TimeZone": "UTC"})
-    connection.execute("SET threads = 1")
-    return connection
+    off = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "1"}
+    return duckdb.connect(config=off)
 
 
 def ask(tree: exp.Expression, tables: dict[str, pa.Table]) -> pa.Table:
-    """Answer a query over such tables alone."""
+    """Answer a query over such tables alone. Inside, times have no zone: DuckDB's wheel has no zones. All are UTC."""
+    holder = exp.Paren(this=tree)
+    now = datetime.now(timezone.utc)
+    for found in list(holder.find_all(exp.CurrentTimestamp, exp.CurrentDate)):
+        kind = "DATE" if isinstance(found, exp.CurrentDate) else "TIMESTAMP"
+        text = exp.Literal.string(now.strftime("%Y-%m-%d" if kind == "DATE" else "%Y-%m-%d %H:%M:%S.%f"))
+        found.replace(exp.Cast(this=text, to=exp.DataType.build(kind, dialect="duckdb")))
     connection = _database().cursor()
     try:
         for name, rows in tables.items():
-            connection.register(name, rows)
-        return connection.execute(tree.sql(dialect="duckdb")).to_arrow_table()
+            connection.register(name, _zoned(rows, "UTC", None))
+        found_rows = connection.execute(holder.this.sql(dialect="duckdb")).to_arrow_table()
+        return _zoned(found_rows, None, "UTC")
     except duckdb.Error as error:
         state = "42703" if "not found" in str(error) else "42000"
         raise errors.SqlError("UNRESOLVED_COLUMN" if state == "42703" else "ENGINE_ERROR", str(error), state) from None
     finally:
         connection.close()
+
+
+def _zoned(rows: pa.Table, zone: str | None, to: str | None) -> pa.Table:
+    """Give times a zone, or take it from them; what time it is stays."""
+    fields = [
+        pa.field(field.name, pa.timestamp("us", to))
+        if pa.types.is_timestamp(field.type) and field.type.tz == zone
+        else field
+        for field in rows.schema
+    ]
+    return rows.cast(pa.schema(fields))
