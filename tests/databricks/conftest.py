@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from tests.databricks.project import DatabricksProject
-from tests.databricks.site import Site
+from tests.databricks.site import CATALOGS, PRINCIPALS, Site
+from tests.databricks_double.double import Double
 
 # Shows what an anonymising macro renders, as it would stand in a model.
 SHOW = "{% macro show(name, column, key) %}{% do print(meshport[name](column, key)) %}{% endmacro %}\n"
@@ -16,12 +18,13 @@ SHOW = "{% macro show(name, column, key) %}{% do print(meshport[name](column, ke
 @pytest.fixture(scope="session")
 def site_of_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The double, for tests that are faster with one site for many examples."""
-    module = pytest.importorskip("tests.databricks_double.double")
-    with module.Double() as running:
-        project = DatabricksProject(tmp_path_factory.mktemp("databricks"), profile=running.profile("t-producer"))
+    with Double(PRINCIPALS, CATALOGS) as double:
+        output = double.profile("producer", catalog="internal", schema="main", threads=1)
+        profile = yaml.safe_dump({"meshport_integration": {"target": "dev", "outputs": {"dev": output}}})
+        project = DatabricksProject(tmp_path_factory.mktemp("databricks"), profile, **double.environment("producer"))
         project.path.joinpath("macros").mkdir()
         project.path.joinpath("macros/show.sql").write_text(SHOW)
-        yield Site(running, project)
+        yield Site(double, project)
         project.close()
 
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from tests.databricks.project import DatabricksProject, relation, standing, zone_of
+from tests.databricks_double.double import Double
+from tests.databricks_double.store import Principal
 from tests.macros.integration import Statement
 
+PRINCIPALS = (
+    Principal("producer", "t-producer"),
+    Principal("analyst", "t-analyst"),
+    Principal("officer", "t-officer", frozenset({"pii readers"})),
+)
+CATALOGS = ("internal", "published")
 Rows = list[tuple[Any, ...]]
 Port = dict[str, Any]
 BEFORE = ("stage_port", "verify_contract", "shield_port", "verify_masks", "swap_port")
@@ -19,12 +27,26 @@ class Violated(Exception):
 class Site:
     """What the tests publish from and to. `sql` runs as somebody: `producer` owns both catalogs, the others read."""
 
-    def __init__(self, double: Any, project: DatabricksProject) -> None:
+    def __init__(self, double: Double, project: DatabricksProject) -> None:
         self.double = double
         self.project = project
+        self.sessions = {each.name: double.session(each.name, "internal") for each in PRINCIPALS}
+
+    def fresh(self) -> None:
+        """Empty the double, but for its catalogs and the secrets of the keys."""
+        store = self.double.store
+        with store.lock:
+            for kept in (store.relations, store.functions, store.schemas):
+                kept.clear()
+            for name in CATALOGS:
+                store.catalogs[name,].owner = "producer"
+                store.catalogs[name,].grants = {}
+            # Who may read what is published may do so from the first moment on.
+            store.catalogs["published",].grants = {"account users": {"USE_CATALOG", "USE_SCHEMA", "SELECT"}}
+            store.secrets = {("meshport", "default"): "correct horse", ("meshport", "other"): "battery staple"}
 
     def sql(self, statement: str, who: str = "producer") -> Rows:
-        table = self.double.sql(statement, token=f"t-{who}")
+        table = self.double.sql.execute(self.sessions[who], statement, source="rest")
         # Two columns may have one name: a dictionary a row would lose one.
         return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 

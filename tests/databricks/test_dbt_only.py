@@ -31,7 +31,6 @@ def port(mode: str, *more: Any, **changes: Any) -> dict[str, Any]:
 def test_publish_refuse_and_roll_back(site: Site, mode: str) -> None:
     source(site, "(1, 'anna@example.com'), (2, 'bo@example.org')")
     assert site.project.operate("meshport.publish_port", port=port(mode)) == (0, "")
-    site.sql("grant select on schema published.people to `account users`")
     assert (site.rows("analyst"), site.rows("officer")) == ([(2, "***@example.org")], [(2, "bo@example.org")])
 
     code, printed = site.project.operate("meshport.publish_port", port=port(mode, column("none", "int")))

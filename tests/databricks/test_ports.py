@@ -26,7 +26,6 @@ def people(mode: str = "clone", **changes: Any) -> Port:
 def test_a_port_shows_masked_rows_to_all_but_those_who_may_see(site: Site, mode: str) -> None:
     source(site)
     site.publish(people(mode))
-    site.sql("grant select on schema published.people to `account users`")
     assert site.rows("analyst") == MASKED
     assert site.rows("officer") == RAW
     stands = site.standing(relation("people"))
@@ -41,7 +40,6 @@ def test_a_row_filter_hides_rows_from_readers_and_from_the_audit(site: Site, mod
     source(site, "(1, null), (2, 'bo@example.org')")
     kept = {"constraints": [{"type": "not_null", "columns": ["email"]}], "row_filter": FILTER}
     site.publish(people(mode, **kept))
-    site.sql("grant select on schema published.people to `account users`")
     assert site.rows("officer") == [RAW[1]]
     if mode != "view":
         site.publish(people(mode), "2")  # without the filter
@@ -126,7 +124,6 @@ def typed(databricks: Any) -> dict[str, str]:
 def test_a_second_version_is_masked_in_every_moment(site: Site) -> None:
     source(site)
     site.publish(people())
-    site.sql("grant select on schema published.people to `account users`")
     source(site, "(1, 'anna@example.com', date '1990-05-17')", "id, email, born")
     born = column("born", "date", mask("born", "generalise_date", to="year"))
     wanted = port(column("id", "int"), column("email", mask=GONE), born)
@@ -173,6 +170,7 @@ def test_rollback_brings_back_rows_and_properties(site: Site, mode: str) -> None
 def test_a_view_gets_another_query_and_keeps_its_grants(site: Site) -> None:
     source(site)
     site.publish(people("view"))
+    site.sql("revoke select on catalog published from `account users`")
     site.sql("grant select on table published.people.people to analyst")
     site.publish(port(column("email", mask=GONE), mode="view", row_filter={**FILTER, "columns": []}), "2")
     assert site.rows("analyst") == [("***",)]
