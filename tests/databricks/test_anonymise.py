@@ -181,3 +181,9 @@ def _expression(site: Site, macro: str, column: str, key: str = "default") -> st
     code, printed = site.project.operate("show", name=macro, column=column, key=key)
     assert code == 0, printed
     return printed.strip()
+
+
+@pytest.mark.parametrize(("kind", "value"), [("date", "2024-02-29"), ("timestamp", "2024-02-29 10:00:00")])
+def test_a_generalised_date_keeps_its_type_in_models(site: Site, kind: str, value: str) -> None:
+    expression = _expression(site, "generalise_date", f"{kind} '{value}'", key="year")
+    assert site.sql(f"select typeof({expression})") == [(kind,)]

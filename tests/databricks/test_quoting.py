@@ -37,6 +37,11 @@ objects = st.text("abc`'\\\"-;#$%{}()é", min_size=1, max_size=8)
 columns = texts.filter(lambda name: name and name.lower() == name and not any(ord(each) < 32 for each in name))
 
 
+def tag(value: str) -> str:
+    """A value of a tag may not begin or end with a blank."""
+    return f"<{value[:200]}>"
+
+
 def operations(number: int, name: str, shown: str, value: str) -> dict[str, tuple[str, dict[str, Any]]]:
     """Everything that quotes, for one name of schema and relation, one of a column, and one text."""
     redact = {**mask("redact", "redact", (value,), replacement=value), "function": function(f"{name}_{number}")}
@@ -55,7 +60,7 @@ def operations(number: int, name: str, shown: str, value: str) -> dict[str, tupl
         {**named["row_filter"], "columns": [{"name": shown, "data_type": "string"}]},
     ]
     zone = {"database": "published", "schemas": [target["schema"]], "internal": ["internal"], "functions": functions}
-    keyed = {"relation": target, "tags": {f"k{number}": value[:200]}}
+    keyed = {"relation": target, "tags": {f"k{number}": tag(value)}}
     return {
         f"{number} prepare": ("prepare_zone", {"zone": zone}),
         f"{number} stage": ("stage_port", {"port": named}),
@@ -64,7 +69,7 @@ def operations(number: int, name: str, shown: str, value: str) -> dict[str, tupl
         f"{number} masks": ("verify_masks", {"port": named}),
         f"{number} swap": ("swap_port", {"port": named}),
         f"{number} tags": ("set_tags", {**keyed, "column": shown}),
-        f"{number} properties": ("set_properties", {"relation": target, "properties": {"p": value[:200]}}),
+        f"{number} properties": ("set_properties", {"relation": target, "properties": {"p": tag(value)}}),
         f"{number} comments": ("set_comments", {"relation": target, "comment": value, "columns": {shown: value}}),
         f"{number} read": ("read_tags", {"zone": zone}),
     }
@@ -92,7 +97,7 @@ def test_names_and_texts_arrive_as_they_are(site_of_session: Site, batch: list[t
         site.sql(f"create table internal.main.source_{number} {mapped} as select 'raw' as {quoted}")
         site.run([statement for key in operations(number, name, shown, value) for statement in rendered[key]])
         place = (f"{name}_{number}", name)
-        assert site.sql(rendered[f"{number} read"][0]["sql"]) == [(*place, shown, f"k{number}", value[:200])]
+        assert site.sql(rendered[f"{number} read"][0]["sql"]) == [(*place, shown, f"k{number}", tag(value))]
         there = "`" + f"{name}_{number}".replace("`", "``") + "`.`" + name.replace("`", "``") + "`"
         assert site.sql(f"select * from published.{there}") == [(value,)]
         found = site.sql(
