@@ -3,13 +3,16 @@
 # ruff: noqa: TID251 - the double is tested by the real SDK
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.config import Config
 
+from tests.databricks_double.double import Double
 from tests.databricks_double.rest_server import Served
+from tests.databricks_double.sql_runner import Runner
 from tests.databricks_double.store import (
     Catalog,
     Column,
@@ -87,3 +90,24 @@ def client(served: Served) -> Callable[..., WorkspaceClient]:
         return WorkspaceClient(config=Config(host=served.url, token=f"t-{name}", auth_type="pat", **limits))
 
     return connected
+
+
+@pytest.fixture(scope="session")
+def double() -> Iterator[Double]:
+    """The whole double, started once: an engine takes two seconds. Tests use schemas of their own."""
+    others = (
+        Principal("ann", "t-ann", frozenset({"analysts"})),
+        Principal("dora", "t-dora", frozenset({"analysts", "doctors"})),
+        Principal("eve", "t-eve"),
+    )
+    with Double(others, ["dev", "other"]) as started:
+        yield started
+
+
+@pytest.fixture
+def sql(double: Double, request: pytest.FixtureRequest) -> Runner:
+    """Run SQL in a new schema: `sql("select 1")`, `sql("select 1", "ann")`."""
+    schema = re.sub(r"\W+", "_", request.node.name.lower())[:120]
+    double.execute(f"drop schema if exists dev.{schema} cascade")
+    double.execute(f"create schema dev.{schema}")
+    return Runner(double, "dev", schema)

@@ -13,7 +13,7 @@ from tests.databricks_double.sql.constraints import named, resolved
 from tests.databricks_double.sql.errors import SqlError, quoted
 from tests.databricks_double.sql.objects import find, may_tag
 from tests.databricks_double.sql.policies import filter_of, mask_of
-from tests.databricks_double.sql.relations import set_query
+from tests.databricks_double.sql.relations import mappable, set_query
 from tests.databricks_double.sql.run import Run
 from tests.databricks_double.sql.tags import refuse_if_governed, set_tags, tags_of, unset_tags
 from tests.databricks_double.sql.types import NOTHING
@@ -100,6 +100,7 @@ def _add_columns(run: Run, name: Name, relation: Relation, action: st.AddColumns
                 "DELTA_ADD_NOT_NULL_COLUMN", f"NOT NULL is not supported in ADD COLUMN: {clause.name}.", "42601"
             )
         fresh.append(clause)
+    mappable([clause.name for clause in fresh], relation.properties, name)
     if fresh:
         add_columns(run.engine, relation, fresh, run.user)
         for clause in fresh:

@@ -68,8 +68,6 @@ def _table(
             _cluster(cursor)
         elif cursor.take("PARTITIONED", "BY"):
             cursor.listed(cursor.lower)
-        elif cursor.take("SCHEDULE"):
-            cursor.until("AS", "COMMENT", "TBLPROPERTIES")
         elif cursor.take("AS") or cursor.peek().upper in ("SELECT", "WITH", "VALUES", "("):
             query = cursor.rest()
         else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -62,6 +63,22 @@ def _unique(columns: Sequence[str]) -> None:
         seen.add(column.lower())
 
 
+_MAPPED = re.compile(r"[ ,;{}()\n\t=]")
+
+
+def mappable(columns: Iterable[str], properties: Mapping[str, str], name: Name) -> None:
+    """Refuse names of columns that Delta can only keep with column mapping."""
+    modes = {key.lower(): value for key, value in properties.items()}
+    odd = [column for column in columns if _MAPPED.search(column)]
+    if odd and modes.get("delta.columnmapping.mode", "none") not in ("name", "id"):
+        raise SqlError(
+            "DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES",
+            f"Found invalid character(s) among ' ,;{{}}()\\n\\t=' in the column names of {quoted(name)}: {odd}. "
+            "Enable column mapping ('delta.columnMapping.mode' = 'name').",
+            "42K05",
+        )
+
+
 def _declared(statement: st.CreateTable, found: Columns) -> dict[str, Column]:
     """Return the columns of a table made by a query, with what the statement's own list says of them."""
     if not statement.columns:
@@ -103,6 +120,8 @@ def create_table(run: Run, statement: st.CreateTable) -> pa.Table:
 
 
 def _create(run: Run, statement: st.CreateTable, name: Name, columns: dict[str, Column], sql: str) -> pa.Table:
+    if statement.kind == "MANAGED":
+        mappable([column.name for column in columns.values()], dict(statement.properties), name)
     rows = run.engine.keep(sql, [(column.name, column.data_type) for column in columns.values()])
     with run.store.lock:
         old = run.store.relations.get(name)

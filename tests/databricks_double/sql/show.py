@@ -184,15 +184,19 @@ def _extended(name: Name, relation: Relation) -> Iterator[tuple[str, str, str]]:
         yield ("# Row Filter", "", "")
         yield ("Function", quoted(relation.row_filter.function), "")
         yield ("", "", "")
+    if relation.kind in ("MATERIALIZED_VIEW", "STREAMING_TABLE"):
+        yield ("# Refresh Information", "", "")
+        yield ("Refresh Schedule", "MANUAL", "")
+        yield ("", "", "")
     yield ("# Detailed Table Information", "", "")
     shown: dict[str, str | None] = {"Catalog": catalog, "Database": schema, "Table": name[-1], "Owner": relation.owner}
     shown["Created Time"] = datetime.fromtimestamp(relation.created_at / 1000, timezone.utc).strftime(
         "%a %b %d %H:%M:%S UTC %Y"
     )
     shown |= {"Type": relation.kind, "Comment": relation.comment}
-    if relation.kind == "VIEW":
+    if relation.definition is not None:
         shown |= {"View Text": relation.definition}
-    else:
+    if relation.kind != "VIEW":
         shown |= {"Provider": "delta"}
     properties = ",".join(f"{key}={value}" for key, value in sorted(relation.properties.items()))
     shown["Table Properties"] = f"[{properties}]"

@@ -1,0 +1,1 @@
+is_account_group_member('admins') or person < 2

@@ -1,0 +1,1 @@
+case when is_account_group_member('readers') then value else concat('***@', split(value, '@')[1]) end
