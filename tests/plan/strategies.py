@@ -25,7 +25,7 @@ from meshport.model import (
     Upstream,
 )
 from meshport.plan.make import sealed
-from meshport.plan.types import Change, FieldChange, Foreign, Plan, ProductPlan
+from meshport.plan.types import Certification, Change, FieldChange, Foreign, Plan, ProductPlan
 from meshport.resources import Resource
 
 # Everything that could be mistaken for a separator or an escape, and a bit of everything else.
@@ -151,6 +151,12 @@ product_plans = st.builds(
         st.lists(st.builds(Evidence, rules, nasty, st.none() | st.integers(0, 9)), max_size=1).map(tuple),
         max_size=1,
     ),
+    certifications=st.dictionaries(
+        nasty,
+        st.builds(Certification, st.sampled_from(["certified", "deprecated", None]), st.lists(nasty).map(tuple)),
+        max_size=1,
+    ),
+    withdrawals=st.lists(changes, max_size=1).map(tuple),
 )
 plans = st.builds(
     Plan,

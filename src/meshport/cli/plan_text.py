@@ -43,12 +43,14 @@ def summary(plan: Plan) -> str:
         drift = sum(change.drift for change in changes)
         if drift:
             parts.append(f"{drift} of these {'is' if drift == 1 else 'are'} drift: changed by somebody else.")
-    elif not blocked:
+    elif not blocked and not plan.actionable:
         parts.append("Nothing to do: the catalog and the registry hold what the project declares.")
     if blocked:
         parts.append(
             f"{_products(len(blocked))} blocked: nothing of {'it' if len(blocked) == 1 else 'them'} is published."
         )
+    if gone := sum(len(product.withdrawals) for product in plan.products):
+        parts.append(f"{gone} certification{' is' if gone == 1 else 's are'} withdrawn.")
     return " ".join(parts)
 
 
@@ -69,6 +71,9 @@ def _product(plan: ProductPlan) -> list[Table | Text]:
     if plan.blocked:
         rows = [(gate.name, gate.subject, gate.reason, gate.hint) for gate in plan.blocked]
         blocks.append(Table(["gate", "what", "why", "fix"], rows, title=f"{title}: blocked"))
+    if plan.withdrawals:
+        lost = [_row(change) for change in plan.withdrawals]
+        blocks.append(Table(["", "kind", "on", "change", "why"], lost, title=f"{title}: certification withdrawn"))
     if plan.breaches:
         broken = [(_broken(breach), change, _for_whom(breach)) for breach in plan.breaches for change in breach.changes]
         blocks.append(Table(["promise", "breaking", "who subscribes"], broken, title=f"{title}: promises"))

@@ -86,7 +86,10 @@ def publish(
             registry.upsert_domain(mesh.domain, mesh.title, mesh.description, mesh.owner)
             published = apply_plan(site, made)
             shown.clear()
-            say(f"Published: {', '.join(published)}")
+            if published:
+                say(f"Published: {', '.join(published)}")
+            for lost in (change for product in made.products for change in product.withdrawals):
+                say(f"Not certified any more: {lost.relation}: {lost.reason}")
             if first and not workspace.catalog.capabilities.enforces_reads:
                 say(
                     f"Note: {workspace.catalog.name} is an ordinary file. Whoever can open it reads all of it; "

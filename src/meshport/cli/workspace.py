@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -183,7 +184,10 @@ class Workspace:
         # Observed first: what changes while the artifacts are read is then noticed when the plan is applied.
         observed = self.observe(registry)
         verdicts = self.verdicts(shown or Progress())
-        return make_plan(self.mesh.domain, self.project, self.declared, observed, self.target, override, verdicts)
+        moment = datetime.now(timezone.utc)
+        return make_plan(
+            self.mesh.domain, self.project, self.declared, observed, self.target, override, verdicts, moment
+        )
 
     def verdicts(self, shown: Progress) -> Verdicts:
         """Return what policies say of the declared products, and data policies of the rows that dbt built.

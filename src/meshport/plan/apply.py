@@ -15,9 +15,9 @@ import msgspec
 from meshport.catalogs.base import Catalog, Statement, Writer
 from meshport.errors import PlanMovedError
 from meshport.model import Relation
-from meshport.plan.ledger import finish_ledger, intended
+from meshport.plan.ledger import certification_key, finish_ledger, intended
 from meshport.plan.make import Observed, product_digest
-from meshport.plan.operations import Operation, PortWork, operations_for, prepare_zone
+from meshport.plan.operations import Operation, PortWork, operations_for, prepare_zone, withdrawn
 from meshport.plan.parallel import in_parallel
 from meshport.plan.site import Rendered, Site, Step, journalled, locked, open_publishes
 from meshport.plan.types import Plan, ProductPlan
@@ -40,6 +40,7 @@ def apply_plan(site: Site, plan: Plan) -> list[str]:
         chosen = [product for product in plan.products if product.actionable]
         _record_override(site, plan, chosen)
         with journalled(site, plan.digest) as step:
+            _withdraw(site, plan, observed, step)
             written: list[ProductPlan] = []
             try:
                 write(site, chosen, observed, step, lock.renew, written)
@@ -56,6 +57,22 @@ def _record_override(site: Site, plan: Plan, chosen: list[ProductPlan]) -> None:
             if plan.override is not None and breach.lacks_something:
                 detail = {"reason": plan.override, "plan": plan.digest, **msgspec.to_builtins(breach)}
                 site.registry.audit(site.actor, "contract.override", product.product.key, detail)
+
+
+def _withdraw(site: Site, plan: Plan, observed: Observed, step: Step) -> None:
+    """Take certifications from ports of blocked products, then from the ledger: what is gone already goes again."""
+    products = [product for product in plan.products if product.withdrawals]
+    work = [port for product in products for port in withdrawn(product, observed.relations)]
+    if not work:
+        return
+    site.tell("rendering with dbt", 0, len(work))
+    rendered = site.renderer.render([operation for port in work for operation in port.swap])
+    with site.catalog.writer(rendered.target) as writer:
+        for port in work:
+            statements = statements_of(port.swap, rendered)
+            step(f"withdraw the certification of {port.label}", partial(writer.execute, port.label, statements))
+    keys = [certification_key(change.relation) for product in products for change in product.withdrawals]
+    site.registry.forget(site.catalog.name, site.domain, keys)
 
 
 def converge(site: Site, plan: Plan) -> None:

@@ -11,12 +11,13 @@ import msgspec
 from meshport.catalogs.base import Catalog
 from meshport.errors import MeshportError, UnavailableError
 from meshport.model import Relation
+from meshport.plan.certification import KEY
 from meshport.plan.diff import diff
 from meshport.plan.make import resources_of
 from meshport.plan.site import Site
 from meshport.plan.types import ProductPlan
 from meshport.registry.types import LedgerKey
-from meshport.resources import ObservedRelation, Resource, observed_of, place_of
+from meshport.resources import ObservedRelation, Resource, observed_of, place_of, tag
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def intended(site: Site, products: Sequence[ProductPlan]) -> Iterator[set[Relati
     Yields a set; the caller adds each relation once it is written. After an error, what was not written is taken back.
     """
     catalog, before = site.catalog.name, site.registry.ledger(site.catalog.name, site.domain)
-    entries = _entries([r for product in products for r in resources_of(product.product, product.builds)])
+    entries = _entries(_desired(products))
     site.registry.write_ledger(catalog, site.domain, entries)
     written: set[Relation] = set()
     try:
@@ -42,7 +43,7 @@ def finish_ledger(site: Site, products: list[ProductPlan]) -> None:
     """Read the catalog back, check that it took everything, and keep in the ledger what was written."""
     catalog: Catalog = site.catalog
     relations = catalog.observe()
-    desired = [r for product in products for r in resources_of(product.product, product.builds)]
+    desired = _desired(products)
     wanted = {resource.key for resource in desired}
     found = [r for relation in _relations(products, relations) for r in observed_of(relation)]
     missing, _ = diff(desired, found, {})
@@ -60,6 +61,16 @@ def finish_ledger(site: Site, products: list[ProductPlan]) -> None:
     site.registry.forget(
         catalog.name, site.domain, [key for key in ledger if key not in entries and place_of(key.key) in ours]
     )
+
+
+def certification_key(relation: Relation) -> LedgerKey:
+    """Return the ledger's key of a port's certification."""
+    resource = Resource(kind=tag.KIND, relation=relation, fields={}, name=KEY)
+    return LedgerKey(kind=resource.kind, key=resource.key)
+
+
+def _desired(products: Sequence[ProductPlan]) -> list[Resource]:
+    return [r for plan in products for r in resources_of(plan.product, plan.builds, plan.certifications)]
 
 
 def _relations(products: list[ProductPlan], relations: Mapping[Any, ObservedRelation]) -> Iterator[ObservedRelation]:

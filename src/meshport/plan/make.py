@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
 from meshport.artifacts.project import Project
 from meshport.contracts import FIRST, next_version
 from meshport.model import Evidence, Gate, Product, Relation
+from meshport.plan import certification as certificates
 from meshport.plan.contract_gates import breach_gates, breaches, changes_in_place, contract_gates
 from meshport.plan.diff import Ledger, diff
+from meshport.plan.earned import certify, orphaned
 from meshport.plan.evidence import evidence_of
 from meshport.plan.gates import (
     Place,
@@ -22,7 +25,7 @@ from meshport.plan.gates import (
     withdrawn_gates,
 )
 from meshport.plan.guard import removals_of
-from meshport.plan.types import Foreign, Plan, ProductPlan
+from meshport.plan.types import Certification, Foreign, Plan, ProductPlan
 from meshport.products import Declared
 from meshport.registry.types import Consumers, ProductVersion, Standing
 from meshport.resources import ObservedRelation, Resource, desired_of, observed_of
@@ -66,17 +69,19 @@ def make_plan(
     target: str | None = None,
     override: str | None = None,
     verdicts: Verdicts | None = None,
+    moment: datetime | None = None,
 ) -> Plan:
     """Return what publishing these products would change. `target` is dbt's, None for the profile's default.
 
-    `override` is the reason for publishing breaking changes that ask for more than they have.
+    `override` is the reason for publishing breaking changes that ask for more than they have. `moment` is what time it
+    is, with a time zone: rows that are older than promised are not certified.
     """
     products: list[ProductPlan] = []
     foreign: list[Foreign] = []
     places = {place_of(relation): found for relation, found in observed.relations.items()}
     for item in declared:
         product_plan, left_alone = _plan_product(
-            project, item, observed, places, target, override, verdicts or Verdicts()
+            project, item, observed, places, target, override, verdicts or Verdicts(), moment
         )
         products.append(product_plan)
         foreign.extend(left_alone)
@@ -122,8 +127,11 @@ def version_of(product: Product, head: ProductVersion | None, dialect: str) -> s
     return head.version if same else next_version(head.version, head.product, product, dialect)
 
 
-def resources_of(product: Product, builds: Mapping[str, str]) -> list[Resource]:
-    """Return everything that should be in the catalog for one product."""
+def resources_of(
+    product: Product, builds: Mapping[str, str], certifications: Mapping[str, Certification] | None = None
+) -> list[Resource]:
+    """Return everything that should be in the catalog for one product, with what its ports have earned."""
+    product = certificates.with_tags(product, certifications or {})
     return [resource for port in product.ports for resource in desired_of(port, builds[port.label])]
 
 
@@ -135,6 +143,7 @@ def _plan_product(
     target: str | None,
     override: str | None,
     verdicts: Verdicts,
+    moment: datetime | None,
 ) -> tuple[ProductPlan, list[Foreign]]:
     product, standing = declared.product, observed.standing.get(declared.product.key)
     gates: list[Gate] = list(declared.problems)
@@ -158,12 +167,14 @@ def _plan_product(
         gates += withdrawn_gates(builds, standing.withdrawn)
         gates += leftover_gates(standing, observed.relations)
     relations = [observed.relations[port.relation] for port in product.ports if port.relation in observed.relations]
+    there = [resource for relation in relations for resource in observed_of(relation)]
     changes, foreign = diff(
         resources_of(product, builds),
-        (resource for relation in relations for resource in observed_of(relation)),
+        [resource for resource in there if not certificates.is_certification(resource)],
         observed.ledger,
         interrupted=observed.interrupted,
     )
+    earned = certify(product, standing, gates, evidence, builds, changes, observed, moment)
     digest = product_digest(product)
     head = standing.head if standing else None
     planned = ProductPlan(
@@ -172,12 +183,14 @@ def _plan_product(
         version=version_of(product, head, project.adapter_type),
         register=standing is None or head is None or _unrecorded(standing, digest, builds, observed.catalog),
         gates=tuple(gates),
-        changes=tuple(changes),
+        changes=(*changes, *earned.changes),
         builds=builds,
         evidence=evidence,
         breaches=broken,
+        certifications=earned.certifications,
+        withdrawals=earned.withdrawals,
     )
-    return planned, foreign
+    return planned, [*foreign, *earned.foreign]
 
 
 def _unrecorded(standing: Standing, digest: str, builds: Mapping[str, str], catalog: str) -> bool:
@@ -207,6 +220,7 @@ def _undeclared(standing: Standing, observed: Observed) -> ProductPlan | None:
         changes=(),
         builds=standing.builds,
         evidence={},
+        withdrawals=orphaned(product, (), observed),
     )
 
 

@@ -64,6 +64,20 @@ def operations_for(plan: ProductPlan, observed: Mapping[Relation, ObservedRelati
     return work
 
 
+def withdrawn(plan: ProductPlan, observed: Mapping[Relation, ObservedRelation]) -> list[PortWork]:
+    """Return the work that takes certifications from ports of a product that is blocked, one for each port."""
+    work = []
+    for number, change in enumerate(plan.withdrawals):
+        there = observed.get(change.relation)
+        relation = {**msgspec.to_builtins(change.relation)}
+        if there is not None and there.is_view:
+            relation["is_view"] = True
+        ((name, arguments),) = _tag_steps(relation, [change])
+        step = Operation(id=f"{plan.product.key}/withdraw/{number}", operation=name, arguments=arguments)
+        work.append(PortWork(label=change.subject, relation=change.relation, stage=(), swap=(step,)))
+    return work
+
+
 def prepare_zone(products: Sequence[Product]) -> Operation:
     """Return what the published zone needs before the ports of these products."""
     ports = [port for product in products for port in product.ports]

@@ -8,7 +8,7 @@ import msgspec
 
 from meshport.model import Evidence, Gate, Product, Relation
 
-FORMAT = 3
+FORMAT = 4
 Action = Literal["create", "update", "delete"]
 
 
@@ -81,11 +81,19 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self.waits and (self.in_place or undated or bool(self.waiting_for))
 
 
+class Certification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a port has earned (None: nothing), and what it is missing to be certified: plan/certification.py."""
+
+    status: Literal["certified", "deprecated"] | None
+    missing: tuple[str, ...] = ()
+
+
 class ProductPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happens to one product. A blocked gate means: nothing.
+    """What happens to one product. A blocked gate means: nothing, but that failed certifications go (`withdrawals`).
 
     `version` is the product's version after the publish, `version_before` the one in the registry.
-    `register` says that the registry has a publication to record; `builds` maps port labels to dbt builds.
+    `register` says that the registry has a publication to record; `builds` maps port labels to dbt builds, and
+    `certifications` to what they have earned, where the catalog has such a thing.
     """
 
     product: Product
@@ -97,6 +105,8 @@ class ProductPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     builds: dict[str, str]
     evidence: dict[str, tuple[Evidence, ...]]
     breaches: tuple[Breach, ...] = ()
+    certifications: dict[str, Certification] = {}
+    withdrawals: tuple[Change, ...] = ()
 
     @property
     def blocked(self) -> tuple[Gate, ...]:
@@ -146,7 +156,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def actionable(self) -> bool:
         """Whether applying does anything."""
-        return any(product.actionable for product in self.products)
+        return any(product.actionable or product.withdrawals for product in self.products)
 
     def as_data(self) -> dict[str, Any]:
         """Return the plan as JSON-able builtins."""

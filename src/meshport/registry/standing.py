@@ -15,13 +15,14 @@ def standing(connection: Connection, domain: str) -> dict[str, Standing]:
     heads = products.heads(connection, domain)
     builds = _latest_builds(connection, domain)
     withdrawn = publications.withdrawn(connection, schema.product.c.domain == domain)
-    retired = _retired(connection, domain)
+    decided = _decided(connection, domain)
     return {
         key: Standing(
             head=head,
             builds=builds.get(key, {}),
-            retired=frozenset(retired.get(key, ())),
+            retired=frozenset(decided.get((key, "retired"), ())),
             withdrawn=withdrawn.get(key, {}),
+            deprecated=frozenset(decided.get((key, "deprecated"), ())),
         )
         for key, head in heads.items()
     }
@@ -47,14 +48,15 @@ def _latest_builds(connection: Connection, domain: str) -> dict[str, dict[str, s
     return found
 
 
-def _retired(connection: Connection, domain: str) -> dict[str, set[str]]:
+def _decided(connection: Connection, domain: str) -> dict[tuple[str, str], set[str]]:
+    """Return the labels of ports by product and status."""
     state, product = schema.port_state, schema.product
     query = (
-        select(state.c.product, state.c.label)
+        select(state.c.product, state.c.label, state.c.status)
         .join(product, product.c.key == state.c.product)
-        .where(product.c.domain == domain, state.c.status == "retired")
+        .where(product.c.domain == domain)
     )
-    found: dict[str, set[str]] = defaultdict(set)
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in connection.execute(query):
-        found[row.product].add(row.label)
+        found[row.product, row.status].add(row.label)
     return found

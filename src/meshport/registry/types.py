@@ -96,14 +96,15 @@ class PortStatus(msgspec.Struct, frozen=True):
 class Standing(msgspec.Struct, frozen=True):
     """Where a product stands: what planning its next publish has to know.
 
-    `builds` are those of its last publication by port label, `retired` the labels of retired ports, `withdrawn` the
-    builds that a rollback took away, by port label.
+    `builds` are those of its last publication by port label, `retired` the labels of retired ports, `deprecated` of
+    deprecated ones, `withdrawn` the builds that a rollback took away, by port label.
     """
 
     head: ProductVersion
     builds: dict[str, str]
     retired: frozenset[str]
     withdrawn: dict[str, frozenset[str]]
+    deprecated: frozenset[str] = frozenset()
 
 
 class Announcement(msgspec.Struct, frozen=True, kw_only=True):

@@ -58,7 +58,8 @@ def once(*, making: bool) -> Iterator[None]:
 
     The SDK sends a call again after a broken connection, also where it had its effect.
     """
-    from databricks.sdk.errors import DatabricksError, NotFound, ResourceConflict
+    from databricks.sdk.errors import NotFound, ResourceConflict
+    from databricks.sdk.errors.base import DatabricksError
 
     try:
         yield

@@ -19,6 +19,7 @@ from meshport.standards.types import TagTemplate
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
+    from databricks.sdk.service.tags import Value
 
 LONGEST = 256
 _FORBIDDEN = re.compile(r"[*./<>%&?\\=\x00-\x1f]")
@@ -89,7 +90,7 @@ def apply(client: WorkspaceClient, wanted: Mapping[str, TagTemplate], there: Map
                 )
 
 
-def _sent(values: Values) -> list[object]:
+def _sent(values: Values) -> list[Value]:
     from databricks.sdk.service.tags import Value
 
     return [Value(name=value) for value in values]
