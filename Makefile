@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test lint bench docs clean
+.PHONY: setup demo test lint bench bench-lineage docs clean
 
 setup: $(READY)
 
@@ -28,6 +28,9 @@ demo: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+bench-lineage: $(READY)
+	$(BIN)/python -m benchmarks lineage check quality
 
 docs: $(READY)
 	$(BIN)/python -m docs._generate
