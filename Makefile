@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 
 UNITY_CLIENT := .unity/client/.ready
 
-.PHONY: setup demo test lint bench docs clean unity-client unity-jars unity-server
+.PHONY: setup demo demo-databricks test lint bench bench-lineage bench-databricks docs clean databricks-double unity-client unity-jars unity-server
 
 setup: $(READY)
 
@@ -23,7 +23,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 test: lint $(UNITY_CLIENT)
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The official client of Unity Catalog, with which a test checks what `meshport unity` writes.
 unity-client: $(UNITY_CLIENT)
@@ -42,10 +42,20 @@ unity-server: $(READY)
 	$(BIN)/python -m tools.unity_server run
 
 demo: $(READY)
-	$(BIN)/python demo/run.py
+	$(BIN)/python -m demo
+
+# The same story on Databricks: a loopback double that the real adapter, connector and SDK talk to.
+demo-databricks: $(READY)
+	$(BIN)/python -m demo databricks
+
+databricks-double: $(READY)
+	$(BIN)/python -m tests.databricks_double
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+bench-lineage: $(READY)
+	$(BIN)/python -m benchmarks lineage check quality
 
 docs: $(READY)
 	$(BIN)/python -m docs._generate

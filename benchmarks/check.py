@@ -83,7 +83,9 @@ def _checks(subject: str, folder: Path) -> list[Row]:
     bouncer = [program("bouncer", "dbt-bouncer"), "run", "--config-file", str(folder / "bouncer.yml")]
     load = "from pathlib import Path\nfrom meshport.artifacts import load_project\nimport sys"
     return [
-        measure_command(subject, "meshport check, 25 policies", meshport, runs=3, codes=(0, 3)),
+        measure_command(
+            subject, "meshport check, 25 policies", meshport, runs=3, codes=(0, 3), says=f"{len(POLICIES)} policies"
+        ),
         measure_command(subject, "dbt-bouncer, 21 checks", bouncer, runs=1, warm_up=False, codes=(0, 1)),
         measure(subject, "loading the artifacts", load, "load_project(Path(sys.argv[1]))", str(folder / "target")),
     ]
@@ -120,5 +122,13 @@ def _contracts(folder: Path) -> list[Row]:
         head = "dataContractSpecification: 1.1.0\nid: p\ninfo: {title: p, version: 1.0.0}\nmodels:\n"
         (folder / f"{name}.yaml").write_text(head + models, encoding="utf-8")
     breaking = [program("datacontract", "datacontract"), "breaking", str(folder / "old.yaml"), str(folder / "new.yaml")]
-    theirs = measure_command(subject, "datacontract breaking", breaking, runs=1, warm_up=False, codes=(0, 1))
+    theirs = measure_command(
+        subject,
+        "datacontract breaking",
+        breaking,
+        runs=1,
+        warm_up=False,
+        codes=(1,),
+        says=f"{CONTRACTS} breaking changes",
+    )
     return [ours, theirs]

@@ -19,6 +19,10 @@ _READ = (
 _LINEAGE = _READ + "from meshport.lineage import column_lineage\n"
 _COLD = "column_lineage(load_project(folder), workers={})"
 _WARM = "column_lineage(load_project(folder), cache=Path(sys.argv[2]))"
+_EVERY = (
+    _WARM.replace("column_lineage(", "found = column_lineage(", 1)
+    + "\nfor name in found.nodes: found.nodes[name].columns"
+)
 _PARSE = (
     _READ + "import gc, sqlglot\nproject = load_project(folder)\ngc.freeze()\n"
     "sql = [node.compiled_code for node in project.nodes.values() if node.compiled_code]"
@@ -36,7 +40,10 @@ def run(models: int = MODELS) -> Report:
         generated = _cold(f"generated, {models:,} models", folder / "generated", folder)
         warm = _warm(f"generated, {models:,} models", folder)
     goals = _goals(generated, warm)
-    notes = ["dbt-colibri also writes its report (`--light`); meshport's rows load the artifacts and keep the lineage"]
+    notes = [
+        "dbt-colibri also writes its report (`--light`); meshport's rows load the artifacts and keep the lineage",
+        "unchanged: what the cache has is decoded when it is looked at; a command about one port looks at few nodes",
+    ]
     return Report("lineage", [*shared, *generated, *warm], goals, notes)
 
 
@@ -66,6 +73,9 @@ def _warm(subject: str, folder: Path) -> list[Row]:
     cache = folder / "lineage.sqlite"
     subprocess.run([sys.executable, "-c", f"{_LINEAGE}\n{_WARM}", str(folder / "generated"), str(cache)], check=True)
     unchanged = measure(subject, "meshport, unchanged", _LINEAGE, _WARM, str(folder / "generated"), str(cache))
+    every = measure(
+        subject, "meshport, unchanged, all of it read", _LINEAGE, _EVERY, str(folder / "generated"), str(cache)
+    )
     copies = "import shutil, tempfile\ncopy = Path(tempfile.mkdtemp()) / 'c'\nshutil.copy(sys.argv[2], copy)\n"
     changed = measure(
         subject,
@@ -76,12 +86,12 @@ def _warm(subject: str, folder: Path) -> list[Row]:
         str(cache),
     )
     load = measure(subject, "loading the artifacts alone", _READ, "load_project(folder)", str(folder / "generated"))
-    return [load, unchanged, changed]
+    return [load, unchanged, changed, every]
 
 
 def _goals(cold: list[Row], warm: list[Row]) -> list[Goal]:
     ours, single, parse, colibri, _best = cold
-    load, unchanged, changed = warm
+    load, unchanged, changed, _every = warm
     return [
         Goal("cold: times faster than dbt-colibri, as installed", colibri.seconds / ours.seconds, at_least=30),
         Goal("cold, every core: time to parsing alone", ours.seconds / parse.seconds, at_most=2),

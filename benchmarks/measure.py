@@ -75,17 +75,20 @@ def measure_command(
     runs: int = 7,
     warm_up: bool = True,
     codes: Sequence[int] = (0,),
+    says: str = "",
 ) -> Row:
     """Run a whole command, start and end included; once before, where it may have bytecode to write.
 
-    `codes` are the exit codes it may end with.
+    `codes` are the exit codes it may end with, `says` is a text that it has to print: a command that could not even
+    start may end with the same code.
     """
     code = """
 import json, resource, subprocess, sys, time
 begin = time.perf_counter()
-code = subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL).returncode
+ran = subprocess.run(sys.argv[3:], stdout=subprocess.PIPE)
 seconds = time.perf_counter() - begin
-assert code in json.loads(sys.argv[1]), code
+assert ran.returncode in json.loads(sys.argv[1]), ran.returncode
+assert sys.argv[2].encode() in ran.stdout, ran.stdout[-2000:]
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(json.dumps([seconds, peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)]))
 """
@@ -93,7 +96,7 @@ print(json.dumps([seconds, peak / (1 << 20 if sys.platform == "darwin" else 1 <<
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     seconds, peaks = [], []
     for run in range(runs + warm_up):
-        harness = [sys.executable, "-c", code, json.dumps(list(codes)), *command]
+        harness = [sys.executable, "-c", code, json.dumps(list(codes)), says, *command]
         ran = subprocess.run(harness, check=True, stdout=subprocess.PIPE, text=True, env=environment)
         if run or not warm_up:
             second, peak = json.loads(ran.stdout)

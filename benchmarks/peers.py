@@ -13,7 +13,7 @@ PEERS = {
     "colibri-best": ("dbt-colibri==0.3.7", "sqlglot[c]==30.18.0"),
     "bouncer": ("dbt-bouncer==4.3.0",),
     # The last ones with the command `breaking`.
-    "datacontract": ("datacontract-cli==0.10.41",),
+    "datacontract": ("datacontract-cli==0.10.41", "pytz"),  # which it imports and does not ask for
 }
 FOLDER = Path(os.environ.get("MESHPORT_PEERS", Path(__file__).parents[1] / ".peers"))
 

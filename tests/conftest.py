@@ -12,6 +12,16 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("meshport", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 settings.load_profile("meshport")
 
+LONGEST = (
+    "publish/test_kill_",
+    "wheel/",
+    "contract/test_guide",
+    "publish/test_end_to_end",
+    "scaffold/test_scaffold_clean",
+    "docs/test_readme",
+)
+"""Files of few tests that take long. They run first, so that no core waits for another at the end."""
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -21,3 +31,8 @@ def shared_data() -> Path:
     folder = Path(os.environ.get("MESHPORT_TEST_DATA", ROOT / ".." / "shared" / "data")).resolve()
     assert folder.is_dir(), f"no test data at {folder}: set MESHPORT_TEST_DATA"
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; all else stays in order (xdist alone would run files of few tests last)."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONGEST))

@@ -9,8 +9,10 @@ from tests.policies.shop import Shop
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    """A domain's project without a fault, not written yet."""
-    return Shop(tmp_path)
+    """A domain's project without a fault, not written yet, in a folder that tests may put a repository around."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    return Shop(folder)
 
 
 @pytest.fixture

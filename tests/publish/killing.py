@@ -1,4 +1,4 @@
-"""Run a publish or a rollback again and again, and kill it before one write after another. A script for test_kill.
+"""Run a publish or a rollback again and again, and kill it before one write after another. A script for kills.py.
 
 One process starts from the same folder each time: it forks, the child runs the command and ends itself with SIGKILL
 before its n-th write; another child then reads what a consumer sees, runs the command again and reads once more.

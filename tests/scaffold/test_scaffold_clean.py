@@ -52,6 +52,8 @@ def test_a_new_project_is_clean(tmp_path: Path) -> None:
     with duckdb.connect(str(project / "sales.duckdb"), read_only=True) as connection:
         assert connection.execute("select count(*) from customer_orders_v1").fetchone() == (30,)
     assert "All Finished" in run(project, "sqlfluff", "lint")
+    held = run(project, "meshport", "check", "--fail-on", "warning", "--registry", str(tmp_path / "registry.db"))
+    assert "0 errors, 0 warnings" in held
     assert_parses_on_dbt_2(project)
     changed = subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, text=True, check=True)
     assert changed.stdout.split() == ["??", "package-lock.yml"]  # dbt's own, to be committed

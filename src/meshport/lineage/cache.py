@@ -7,14 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import msgspec
-
-from meshport.lineage.types import NodeLineage
-
 KEPT_UNUSED = 4
 """Entries that this run did not use are dropped when there are more than this many times as many as it used."""
-
-_decoder = msgspec.msgpack.Decoder(NodeLineage)
 
 
 class Cache:
@@ -28,13 +22,12 @@ class Cache:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, key: bytes) -> tuple[NodeLineage, bytes] | None:
-        """Return a node's lineage and the digest of its columns' names, or None."""
+    def get(self, key: bytes) -> tuple[bytes, bytes] | None:
+        """Return a node's encoded lineage and the digest of its columns' names, or None."""
         found = self._entries.get(key)
-        if found is None:
-            return None
-        self._used.add(key)
-        return _decoder.decode(found[0]), found[1]
+        if found is not None:
+            self._used.add(key)
+        return found
 
     def put(self, key: bytes, payload: bytes, names: bytes) -> bytes:
         """Keep an encoded lineage, and return the digest of its columns' names."""

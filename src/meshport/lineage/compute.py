@@ -7,19 +7,21 @@ import hashlib
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
 from meshport.artifacts.project import Node, Project
 from meshport.lineage.cache import Cache, open_cache
+from meshport.lineage.nodes import Nodes
 from meshport.lineage.statement import Parent, Resolver, Statement, through
 from meshport.lineage.types import ColumnLineage, Lineage, NodeLineage
 
-ENGINE = "1"
+ENGINE = "2"
 """Raised when the same SQL gives another lineage than before: it is a part of every key of the cache."""
 WORTH_WORKERS = 150
 """From how many nodes on a second process pays for its start."""
@@ -52,11 +54,11 @@ def node_formulas(project: Project, lineage: Lineage, unique_id: str) -> NodeLin
     """Return one node's lineage with the formula of every column, given the lineage of what is above it."""
     node = project.nodes[unique_id]
     run = _Run(project, [unique_id])
-    run.results = dict(lineage.nodes)
+    run.results = lineage.nodes
     if not _is_sql(node):
         return lineage.nodes.get(unique_id) or run.leaf(node)
     resolver = Resolver(project.adapter_type, formulas=True)
-    return _finished(node, resolver.resolve(run.statement(node), run.parents(node)), run.by_place)
+    return run.finished(unique_id, resolver.resolve(run.statement(node), run.parents(node)))
 
 
 class _Run:
@@ -65,13 +67,22 @@ class _Run:
     def __init__(self, project: Project, wanted: Collection[str]) -> None:
         self.project = project
         self.wanted = wanted
-        self.results: dict[str, NodeLineage] = {}
+        self.found = Nodes(self.finished)
+        self.results: Mapping[str, NodeLineage] = self.found
         self.digests: dict[str, bytes] = {}
         self.known: dict[str, Parent] = {}
-        self.resolver = Resolver(project.adapter_type)
-        self.by_place = {
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """Made when something is to be resolved: it loads a dialect, which takes longer than a thousand look-ups."""
+        return Resolver(self.project.adapter_type)
+
+    @cached_property
+    def by_place(self) -> dict[str, str]:
+        """The nodes by the names that hard-coded SQL has for their relations: most projects never ask."""
+        return {
             text.lower(): node.unique_id
-            for node in project.nodes.values()
+            for node in self.project.nodes.values()
             for text in (f"{node.database}.{node.schema}.{node.identifier}", f"{node.schema}.{node.identifier}")
         }
 
@@ -80,12 +91,12 @@ class _Run:
         total = sum(map(len, levels))
         done = 0
         seed = _digest(ENGINE, self.project.adapter_type, _parser_version())
-        expected = sum(1 for level in levels for node in level if _is_sql(node))
-        with _pool(self, workers if expected - len(cache) >= WORTH_WORKERS else 1) as resolve:
+        sql = {node.unique_id for level in levels for node in level if _is_sql(node)}
+        with _pool(self, workers if len(sql) - len(cache) >= WORTH_WORKERS else 1) as resolve:
             for level in levels:
                 missing: list[tuple[bytes, Node]] = []
                 for node in level:
-                    if not _is_sql(node):
+                    if node.unique_id not in sql:
                         self.keep(node, self.leaf(node), None)
                         continue
                     key = self.key(seed, node)
@@ -93,7 +104,8 @@ class _Run:
                     if found is None:
                         missing.append((key, node))
                     else:
-                        self.keep(node, *found)
+                        payload, self.digests[node.unique_id] = found
+                        self.found.add_kept(node.unique_id, payload)
                 for (key, node), payload in zip(missing, resolve([node for _, node in missing]), strict=True):
                     result = _decode(payload)
                     self.keep(node, result, cache.put(key, payload, _names_digest(result)))
@@ -102,19 +114,28 @@ class _Run:
                     tell("Resolving column lineage", done, total)
         for node in cyclic:
             reason = "it depends on itself through other models"
-            self.results[node.unique_id] = NodeLineage(node.unique_id, complete=False, reason=reason)
+            self.found.add(node.unique_id, NodeLineage(node.unique_id, complete=False, reason=reason))
         return Lineage(self.results)
 
     def keep(self, node: Node, result: NodeLineage, digest: bytes | None) -> None:
-        self.results[node.unique_id] = _finished(node, result, self.by_place)
+        self.found.add(node.unique_id, result)
         self.digests[node.unique_id] = digest or _names_digest(result)
+
+    def finished(self, unique_id: str, result: NodeLineage) -> NodeLineage:
+        """Return it as the project knows it: hard-coded relations by their nodes, a snapshot with dbt's columns."""
+        if result.foreign:
+            result = through(self.by_place, result)
+        if self.project.nodes[unique_id].resource_type == "snapshot":
+            have = {column.name.lower() for column in result.columns}
+            added = tuple(ColumnLineage(name, "", ()) for name in _BY_SNAPSHOT if name not in have)
+            result = msgspec.structs.replace(result, columns=(*result.columns, *added))
+        return result
 
     def key(self, seed: bytes, node: Node) -> bytes:
         """Return what a node's lineage depends on, as one digest: its SQL, its own columns, its parents' columns."""
         digest = hashlib.blake2b(seed, digest_size=16)
         digest.update((node.compiled_code or "").encode())
-        for column in self.project.catalog.get(node.unique_id, ()):
-            digest.update(column[0].encode())
+        digest.update("\0".join([name for name, _ in self.project.catalog.get(node.unique_id, ())]).encode())
         for parent in node.depends_on:
             digest.update(parent.encode())
             digest.update(self.digests.get(parent, b"?"))
@@ -180,6 +201,7 @@ def _pool(run: _Run, workers: int) -> Iterator[Callable[[list[Node]], Iterable[b
         return
     global _run
     _run = run
+    _ = run.resolver  # loaded once, before the forks
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as executor:
 
         def resolve(nodes: list[Node]) -> Iterator[bytes]:
@@ -208,17 +230,6 @@ _node_decoder = msgspec.msgpack.Decoder(NodeLineage)
 _parents_decoder = msgspec.msgpack.Decoder(list[Parent])
 _encode, _decode = _encoder.encode, _node_decoder.decode
 _encode_parents, _decode_parents = _encoder.encode, _parents_decoder.decode
-
-
-def _finished(node: Node, result: NodeLineage, by_place: dict[str, str]) -> NodeLineage:
-    """Return a result as the project knows it: hard-coded relations by their nodes, a snapshot with dbt's columns."""
-    if result.foreign:
-        result = through(by_place, result)
-    if node.resource_type == "snapshot":
-        have = {column.name.lower() for column in result.columns}
-        added = tuple(ColumnLineage(name, "", ()) for name in _BY_SNAPSHOT if name not in have)
-        result = msgspec.structs.replace(result, columns=(*result.columns, *added))
-    return result
 
 
 def _names_digest(result: NodeLineage) -> bytes:
@@ -262,9 +273,10 @@ def _above(project: Project, unique_ids: Collection[str]) -> set[str]:
 def _levels(project: Project, wanted: Collection[str]) -> tuple[list[list[Node]], list[Node]]:
     """Return the nodes in levels, each depending on earlier ones only, and those in cycles (Kahn's algorithm)."""
     waiting: dict[str, int] = {}
+    among = wanted.__contains__
     children: dict[str, list[str]] = {}
     for name in wanted:
-        parents = {parent for parent in project.nodes[name].depends_on if parent in wanted}
+        parents = set(filter(among, project.nodes[name].depends_on))
         waiting[name] = len(parents)
         for parent in parents:
             children.setdefault(parent, []).append(name)

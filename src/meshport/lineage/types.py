@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -53,4 +54,4 @@ class NodeLineage(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Lineage(msgspec.Struct, frozen=True):
     """The column lineage of a project, by unique id."""
 
-    nodes: dict[str, NodeLineage]
+    nodes: Mapping[str, NodeLineage]

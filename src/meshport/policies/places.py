@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from meshport.artifacts.project import Group, Node, Project
+from meshport.artifacts.outline import Declaration, Outline
 from meshport.products import Declared
 
 
@@ -26,7 +26,7 @@ class Place(msgspec.Struct, frozen=True):
 class Places:
     """The places of a project's nodes, groups, products and ports, and of their columns."""
 
-    def __init__(self, project: Project, declared: Iterable[Declared]) -> None:
+    def __init__(self, project: Outline, declared: Iterable[Declared]) -> None:
         self._project = project
         self._groups = {group.name: group for group in project.groups.values() if group.package_name == project.name}
         products = [item.product for item in declared]
@@ -59,7 +59,7 @@ class Places:
         group = self._groups.get(self._products.get(name, "")) or self._project.groups.get(name)
         return None if group is None else self._group(group)
 
-    def _node(self, node: Node) -> Place:
+    def _node(self, node: Declaration) -> Place:
         path = self._from_root(node.package_name, node.path)
         declared = node.patch_path.rpartition("://")[2] if node.patch_path else None
         if node.resource_type == "source":
@@ -69,7 +69,7 @@ class Places:
             sql=path, yaml=yaml, names=(f"{node.resource_type}s", node.name), product=self._keys.get(node.group or "")
         )
 
-    def _group(self, group: Group) -> Place:
+    def _group(self, group: Declaration) -> Place:
         path = self._from_root(group.package_name, group.path)
         return Place(yaml=path, names=("groups", group.name), product=self._keys.get(group.name))
 

@@ -12,6 +12,7 @@ from time import monotonic
 
 import msgspec
 
+from meshport.artifacts.outline import read_outline
 from meshport.errors import InputError
 from meshport.information_schema import TABLES, Answer, Sources, open_schema, run_limited, seal, tables_named
 from meshport.policies.exemptions import excuse
@@ -66,10 +67,10 @@ def run_policies(
 
 
 def _violations(sources: Sources, answers: list[tuple[Policy, Answer]]) -> list[tuple[Policy, list[Violation]]]:
-    """Return the violations of each policy. The project is read only where there are any: nothing else needs it."""
+    """Return the violations of each policy. Where things stand is read only where there are any."""
     if not any(answer.rows for _, answer in answers):
         return [(policy, []) for policy, _ in answers]
-    places, lines = Places(sources.project(), sources.declared()), Lines(sources.project_dir)
+    places, lines = Places(read_outline(sources.artifacts), sources.declared()), Lines(sources.project_dir)
     return [(policy, violations_of(policy, answer, places, lines)) for policy, answer in answers]
 
 
