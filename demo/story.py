@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -15,10 +16,14 @@ class NotSoError(Exception):
 
 
 class Story:
-    """A sequence of commands and claims. `home` is a folder of its own: registry, projects, keys."""
+    """A sequence of commands and claims. `home` is a folder of its own: registry, projects, keys.
 
-    def __init__(self, home: Path) -> None:
+    `environment_of` returns what the people of a domain have in their environment beside that.
+    """
+
+    def __init__(self, home: Path, environment_of: Callable[[str], dict[str, str]]) -> None:
         self.home = home
+        self._environment_of = environment_of
         programs = Path(sys.executable).parent
         self.environment = {
             **os.environ,
@@ -42,7 +47,7 @@ class Story:
             command,
             shell=True,
             cwd=folder,
-            env=self.environment,
+            env={**self.environment, **self._environment_of(folder.name)},
             capture_output=True,
             text=True,
             check=False,

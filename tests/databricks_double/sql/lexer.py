@@ -113,7 +113,7 @@ def tokens(statement: str) -> list[Token]:
             result.append(Token("number", token.text, token.start, token.end + 1))
         else:
             source = statement[token.start : token.end + 1]
-            if source[:1].isalpha() or source[:1] == "_":
+            if source[:1].isalnum() or source[:1] == "_":  # a name may begin with digits: dbt names keys by a hash
                 result += [
                     Token("word", word[0], token.start + word.start(), token.start + word.end())
                     for word in re.finditer(r"\S+", source)

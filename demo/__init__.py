@@ -1,0 +1,1 @@
+"""The main job as a story with claims: `python -m demo`."""
