@@ -15,7 +15,7 @@ from tests.databricks_double.rest import RestApi
 from tests.databricks_double.server import Server
 from tests.databricks_double.sql.execute import Logged, Sql
 from tests.databricks_double.sql.session import Session
-from tests.databricks_double.sql.system_tables import add_rows
+from tests.databricks_double.sql.system_tables import add_rows, close_database
 from tests.databricks_double.store import Catalog, Metastore, Principal, Schema
 from tests.databricks_double.thrift import Thrift
 from tests.databricks_double.tls import certificates
@@ -63,6 +63,7 @@ class Double:
     ) -> None:
         self.server.close()
         self.engine.close()
+        close_database()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property

@@ -35,6 +35,8 @@ def call_of(node: exp.Expression) -> Call | None:
     """Return the call that a node is. `a.b.f(x)` is one node over several: the topmost is the call."""
     if isinstance(node, exp.Anonymous):
         return Call((node.name.lower(),), node.expressions)
+    if isinstance(node, exp.Secret):
+        return Call(("secret",), [node.this, node.expression])
     if not isinstance(node, exp.Dot) or not isinstance(node.expression, exp.Anonymous):
         return None
     parts: list[str] = []

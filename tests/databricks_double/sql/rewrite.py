@@ -20,6 +20,7 @@ def for_engine(tree: exp.Expression, describe: Describe) -> exp.Expression:
     """Rewrite all queries of a tree, the innermost first."""
     holder = exp.Paren(this=tree)
     for select in reversed(list(holder.find_all(exp.Select))):
+        _using(select)
         _except(select, describe)
         _group_by_all(select)
         _qualify(select, describe)
@@ -54,6 +55,22 @@ def _names(select: exp.Select, projection: exp.Expression, describe: Describe) -
             asked.set(key, [item.copy() for item in value] if isinstance(value, list) else value.copy())
     asked.set("with_", _around(select))
     return [name for name, _ in describe(to_sail(asked))]
+
+
+def _using(select: exp.Select) -> None:
+    """Turn `a.id` into `id` where a join says USING (id): the engine then knows the joined column only.
+
+    What is not the same value in an outer join is left alone, and fails.
+    """
+    for join in select.args.get("joins") or ():
+        keys = {key.name.lower() for key in join.args.get("using") or ()}
+        side = (join.side or "").upper()
+        if not keys or side in ("RIGHT", "FULL"):
+            continue
+        for found in select.find_all(exp.Column):
+            other = side == "LEFT" and found.table.lower() == join.alias_or_name.lower()
+            if found.table and found.name.lower() in keys and not other and found.find_ancestor(exp.Select) is select:
+                found.set("table", None)
 
 
 def _except(select: exp.Select, describe: Describe) -> None:

@@ -96,6 +96,13 @@ def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config=off)
 
 
+def close_database() -> None:
+    """Close what questions are answered in."""
+    if _database.cache_info().currsize:
+        _database().close()
+        _database.cache_clear()
+
+
 def ask(tree: exp.Expression, tables: dict[str, pa.Table]) -> pa.Table:
     """Answer a query over such tables alone. Inside, times have no zone: DuckDB's wheel has no zones. All are UTC."""
     holder = exp.Paren(this=tree)
@@ -108,7 +115,7 @@ def ask(tree: exp.Expression, tables: dict[str, pa.Table]) -> pa.Table:
     try:
         for name, rows in tables.items():
             connection.register(name, _zoned(rows, "UTC", None))
-        found_rows = connection.execute(holder.this.sql(dialect="duckdb")).to_arrow_table()
+        found_rows = connection.sql(holder.this.sql(dialect="duckdb")).to_arrow_table()
         return _zoned(found_rows, None, "UTC")
     except duckdb.Error as error:
         state = "42703" if "not found" in str(error) else "42000"
