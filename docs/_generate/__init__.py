@@ -17,6 +17,7 @@ def pages() -> dict[str, str]:
     from docs._generate import (
         commands,
         contracts,
+        databricks_tables,
         information_schema,
         macros,
         policies,
@@ -28,6 +29,7 @@ def pages() -> dict[str, str]:
     return {
         "commands.md": commands.page(),
         "contracts.md": contracts.page(),
+        "databricks-tables.md": databricks_tables.page(),
         "information-schema.md": information_schema.page(),
         "macros.md": macros.page(),
         "policies.md": policies.page(),
