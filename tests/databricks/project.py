@@ -24,7 +24,7 @@ class DatabricksProject(Integration):
         self.path.joinpath("profiles.yml").write_text(profile)
         self.path.joinpath("dbt_packages").mkdir()
         self.path.joinpath("dbt_packages/meshport").symlink_to(folder / "meshport")
-        self.environ |= environ
+        self.environ |= {"MESHPORT_TESTS_PARSE_ONCE": "1", **environ}
 
 
 def relation(identifier: str, schema: str = "people", database: str = "published") -> dict[str, str]:

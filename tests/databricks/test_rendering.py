@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.databricks.project import DatabricksProject, column, function, mask, port, relation, standing
+from tests.databricks.site import Site
 from tests.macros.integration import Statement, requested
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("databricks")]
@@ -18,11 +18,10 @@ FILTER = {"columns": ["id"], "predicate": "id > 0", "function": function("filter
 NOTED = {"build": "b", "source_version": "3", "previous_build": "a", "previous_source_version": "2"}
 
 
-@pytest.fixture(scope="module")
-def offline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabricksProject]:
-    project = DatabricksProject(tmp_path_factory.mktemp("offline"))
-    yield project
-    project.close()
+@pytest.fixture
+def offline(databricks: DatabricksProject) -> DatabricksProject:
+    """The project that all tests share: a dbt takes long to start. Rendering says nothing to the server."""
+    return databricks
 
 
 def render(project: DatabricksProject, operation: str, **arguments: Any) -> list[Statement]:
@@ -131,6 +130,12 @@ def test_properties_that_are_none_are_removed(offline: DatabricksProject) -> Non
     assert [statement["pinned"] for statement in pinned] == [True]
     (tagged,) = render(offline, "set_tags", relation=relation("people"), column=None, tags={"a": "@@pin@@"})
     assert "pinned" not in tagged
+
+
+def test_rendering_needs_no_server(databricks: DatabricksProject, site_of_session: Site) -> None:
+    before = site_of_session.double.calls
+    render(databricks, "stage_port", port=port(*COLUMNS))
+    assert site_of_session.double.calls == before
 
 
 def test_keys_are_in_no_statement(offline: DatabricksProject) -> None:
