@@ -82,6 +82,15 @@ def test_temporary_views_are_the_sessions_own(sql: Runner) -> None:
     assert sql("select * from t") == [(1,)]
 
 
+def test_what_leads_to_itself(sql: Runner) -> None:
+    sql.all("create view v as select 1 as a", "alter view v as select * from v")
+    assert "RECURSIVE_VIEW" in sql.refused("select * from v")
+    sql.all("create temporary view w as select 1 as a", "create or replace temporary view w as select * from w")
+    assert "RECURSIVE_VIEW" in sql.refused("select * from w")
+    sql("create function f(a int) returns int return f(a)")
+    assert "RECURSIVE_VIEW" in sql.refused("select f(1)")
+
+
 def test_use(sql: Runner) -> None:
     sql.all("create table t as select 1 as a", "use catalog other", f"use dev.{sql.schema}")
     assert sql("select a, current_schema() from t") == [(1, sql.schema)]

@@ -41,6 +41,8 @@ def people(sql: Runner) -> Runner:
         "select id, mail from people qualify row_number() over (partition by mail order by id) = 1 order by id",
         "select id, mail from people union select id, mail from people order by id",
         "table people_v",
+        "select id, m from (select 1 as one) lateral view explode_outer((select collect_list(struct(id, mail)) from people)) e as s "
+        "lateral view explode_outer(array(s.id)) f as id lateral view explode(array(s.mail)) g as m order by id",
         "select id, mail from temporary order by id",
         "select id, mail from copied order by id",
         "select id, mail from inserted order by id",
@@ -101,6 +103,22 @@ def test_mask_with_other_columns(people: Runner) -> None:
         (1, "ann@x.org"),
         (2, None),
     ]  # masks read raw values
+
+
+def test_conditions_read_no_tables(people: Runner) -> None:
+    people("create table t (id int)")
+    for statement in (
+        "insert into t replace where id in (select id from people) select 1",
+        "insert into t as x replace on (x.id in (select id from people)) (select 1 as id) as y",
+        "alter table t add constraint c check (exists (select * from people))",
+    ):
+        assert "UNSUPPORTED_SUBQUERY" in people.refused(statement)
+    people("create table u (id int, other int default (select 1))")
+    assert "UNSUPPORTED_SUBQUERY" in people.refused("insert into u by name select 1 as id")
+    rows = people.double.store.relations["dev", people.schema, "people"].history[-1].rows
+    assert "TABLE_OR_VIEW_NOT_FOUND" in people.refused(
+        f"select * from {rows}"
+    )  # the engine's names mean nothing outside
 
 
 def test_what_cannot_be_masked(people: Runner) -> None:

@@ -3,6 +3,7 @@
 So a client makes three calls: OpenSession, ExecuteStatement as often as it likes, CloseSession.
 """
 
+# ruff: noqa: TID251 - the server's half of the connector's protocol ships with the connector
 from __future__ import annotations
 
 import io
@@ -12,8 +13,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pyarrow as pa
-from databricks.sql.thrift_api.TCLIService import TCLIService  # noqa: TID251
-from databricks.sql.thrift_api.TCLIService import ttypes as t  # noqa: TID251
+from databricks.sql.thrift_api.TCLIService import (
+    TCLIService,
+    ttypes,
+)
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.transport.TTransport import TMemoryBuffer
 
@@ -23,6 +26,8 @@ from tests.databricks_double.sql.execute import Sql
 from tests.databricks_double.sql.session import Session
 from tests.databricks_double.sql.types import table
 
+service: Any = TCLIService  # generated, without types
+t: Any = ttypes
 _OK = t.TStatus(statusCode=t.TStatusCode.SUCCESS_STATUS)
 _TYPES: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
     (pa.types.is_boolean, "BOOLEAN"),
@@ -48,7 +53,7 @@ class Thrift:
 
     def __init__(self, sql: Sql) -> None:
         self._service = _Service(sql)
-        self._processor = TCLIService.Processor(self._service)
+        self._processor = service.Processor(self._service)
 
     def answer(self, request: Request) -> bytes:
         """Answer one call."""
@@ -63,7 +68,7 @@ class Thrift:
         return answer
 
 
-class _Service(TCLIService.Iface):  # type: ignore[misc]
+class _Service(TCLIService.Iface):
     """The calls that the connector makes. Those that are missing are answered as Thrift answers unknown methods."""
 
     def __init__(self, sql: Sql) -> None:

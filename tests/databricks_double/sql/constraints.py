@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tests.databricks_double.sql import errors
-from tests.databricks_double.sql.dialect import parse_expression
+from tests.databricks_double.sql.dialect import plain_expression
 from tests.databricks_double.sql.errors import SqlError, quoted
 from tests.databricks_double.sql.run import Run
 from tests.databricks_double.store import Constraint, Name, Relation
@@ -15,7 +15,7 @@ from tests.databricks_double.store import Constraint, Name, Relation
 def resolved(run: Run, constraint: Constraint, relation: Relation) -> Constraint:
     """Return a constraint whose columns and target are there."""
     if constraint.type == "CHECK":
-        parse_expression(constraint.expression or "")
+        plain_expression(constraint.expression or "")
         return constraint
     for key in constraint.columns:
         if key not in relation.columns:

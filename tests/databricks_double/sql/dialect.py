@@ -6,14 +6,15 @@ from sqlglot import exp
 from sqlglot.dialects.databricks import Databricks
 from sqlglot.errors import ErrorLevel, SqlglotError
 
-from tests.databricks_double.sql.errors import syntax_error
+from tests.databricks_double.sql.errors import SqlError, syntax_error
 from tests.databricks_double.sql.lexer import literal, sqlglot_tokens
 from tests.databricks_double.store import Name
 
 _DIALECT = Databricks()
+_OURS = "engine"
 
 
-def parse_tree(text: str) -> exp.Expression:
+def parse_tree(text: str) -> exp.Expr:
     """Read one query or one DML statement into a tree."""
     found = sqlglot_tokens(text)
     if found and found[0].text.upper() == "TABLE":
@@ -39,7 +40,7 @@ def parse_query(text: str) -> exp.Query:
     return tree
 
 
-def parse_expression(text: str) -> exp.Expression:
+def parse_expression(text: str) -> exp.Expr:
     """Read one expression, or a query that stands for one value."""
     first = text.split(None, 1)[0].upper() if text.split() else ""
     tree = parse_tree(f"SELECT ({text})" if first in ("SELECT", "WITH") else f"SELECT {text}")
@@ -48,8 +49,18 @@ def parse_expression(text: str) -> exp.Expression:
     )
     if not plain or isinstance(tree.expressions[0], exp.Alias):
         raise syntax_error(text, text)
-    found: exp.Expression = tree.expressions[0]
+    found: exp.Expr = tree.expressions[0]
     return found.pop()
+
+
+def plain_expression(text: str) -> exp.Expr:
+    """Read an expression over the columns of one table. A query in it would be read past all checks, so it is refused."""
+    tree = parse_expression(text)
+    if tree.find(exp.Query, exp.Table) is not None:
+        raise SqlError(
+            "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY", f"A query cannot stand in this condition: {text}.", "0A000"
+        )
+    return tree
 
 
 def data_type(name: str) -> exp.DataType:
@@ -57,7 +68,7 @@ def data_type(name: str) -> exp.DataType:
     return exp.DataType.build(name, dialect=_DIALECT)
 
 
-def cast(value: exp.Expression, name: str) -> exp.Expression:
+def cast(value: exp.Expr, name: str) -> exp.Expr:
     """Return a value as a data type. The engine has no VOID: a column of it is a string that is always NULL."""
     return exp.Cast(this=value, to=data_type("string" if name == "void" else name))
 
@@ -75,7 +86,14 @@ def column(name: str, table: str | None = None) -> exp.Column:
 def engine_table(rows: str, alias: str | None = None) -> exp.Table:
     """Return the engine's table of that name."""
     named = exp.TableAlias(this=identifier(alias)) if alias else None
-    return exp.Table(this=identifier(rows), alias=named)
+    table = exp.Table(this=identifier(rows), alias=named)
+    table.meta[_OURS] = True
+    return table
+
+
+def is_ours(table: exp.Table) -> bool:
+    """Return whether a table was put there by the double, whatever it is called."""
+    return bool(table.meta.get(_OURS))
 
 
 def table_name(table: exp.Table) -> Name:
@@ -84,7 +102,7 @@ def table_name(table: exp.Table) -> Name:
     return tuple(part.name.lower() for part in parts if part)
 
 
-def to_sail(tree: exp.Expression) -> str:
+def to_sail(tree: exp.Expr) -> str:
     """Write a tree for the engine.
 
     sqlglot escapes literals as Spark reads them, but for a NUL with digits after it, which would be an octal number.

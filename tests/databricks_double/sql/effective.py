@@ -20,7 +20,7 @@ class Use:
     columns: tuple[str | None, ...] = ()
     constants: tuple[str | None, ...] = ()
 
-    def values(self, relation: Relation, table: str) -> list[exp.Expression]:
+    def values(self, relation: Relation, table: str) -> list[exp.Expr]:
         """Return the arguments."""
         return [
             column(relation.columns[key].name, table) if key is not None else parse_expression(constant or "NULL")

@@ -28,10 +28,10 @@ class Call:
     """A call to a function that sqlglot does not know: ours, or one of the engine's."""
 
     name: Name
-    arguments: list[exp.Expression]
+    arguments: list[exp.Expr]
 
 
-def call_of(node: exp.Expression) -> Call | None:
+def call_of(node: exp.Expr) -> Call | None:
     """Return the call that a node is. `a.b.f(x)` is one node over several: the topmost is the call."""
     if isinstance(node, exp.Anonymous):
         return Call((node.name.lower(),), node.expressions)
@@ -40,7 +40,7 @@ def call_of(node: exp.Expression) -> Call | None:
     if not isinstance(node, exp.Dot) or not isinstance(node.expression, exp.Anonymous):
         return None
     parts: list[str] = []
-    at: exp.Expression = node.this
+    at: exp.Expr = node.this
     while isinstance(at, exp.Dot):
         parts.append(at.expression.name.lower())
         at = at.this
@@ -48,7 +48,7 @@ def call_of(node: exp.Expression) -> Call | None:
     return Call((*reversed(parts), node.expression.name.lower()), node.expression.expressions)
 
 
-def session_value(node: exp.Expression, session: Session) -> exp.Expression | None:
+def session_value(node: exp.Expr, session: Session) -> exp.Expr | None:
     """Return what a function without arguments says of the session, for the functions that do."""
     if isinstance(node, _USER):
         return exp.Literal.string(session.principal.name)
@@ -59,7 +59,7 @@ def session_value(node: exp.Expression, session: Session) -> exp.Expression | No
     return None
 
 
-def inline(reader: Reader, call: Call, scope: Scope) -> exp.Expression | None:
+def inline(reader: Reader, call: Call, scope: Scope) -> exp.Expr | None:
     """Return what a call stands for, or None where the engine knows the function itself."""
     short = call.name[0] if len(call.name) == 1 else None
     if short in _MEMBERSHIP:
@@ -77,7 +77,7 @@ def inline(reader: Reader, call: Call, scope: Scope) -> exp.Expression | None:
     return body_of(reader, name, call.arguments, scope)
 
 
-def body_of(reader: Reader, name: Name, arguments: list[exp.Expression], scope: Scope) -> exp.Expression:
+def body_of(reader: Reader, name: Name, arguments: list[exp.Expr], scope: Scope) -> exp.Expr:
     """Return a function's body over its arguments, which are rewritten already: they belong to the caller's scope."""
     function = reader.store.functions.get(name)
     if function is None:
@@ -102,7 +102,7 @@ def body_of(reader: Reader, name: Name, arguments: list[exp.Expression], scope: 
     return cast(outer, function.returns)
 
 
-def _uses(body: exp.Expression, name: Name, function: Function, store: Metastore) -> Iterator[tuple[exp.Column, int]]:
+def _uses(body: exp.Expr, name: Name, function: Function, store: Metastore) -> Iterator[tuple[exp.Column, int]]:
     """Yield where a body names a parameter, and which. A column of a query inside the body comes before a parameter."""
     positions = {parameter.name: i for i, parameter in enumerate(function.parameters)}
     for found in list(body.find_all(exp.Column)):
@@ -128,7 +128,7 @@ def _shadowed(found: exp.Column, namespace: Name, store: Metastore) -> bool:
     return False
 
 
-def _member(session: Session, call: Call) -> exp.Expression:
+def _member(session: Session, call: Call) -> exp.Expr:
     """Return whether the caller is in a group: always the one who runs the query, also inside a view or a mask."""
     if len(call.arguments) != 1:
         raise errors.SqlError("WRONG_NUM_ARGS", f"{call.name[0]} takes one argument.", "42605")
@@ -139,7 +139,7 @@ def _member(session: Session, call: Call) -> exp.Expression:
     return exp.Paren(this=exp.In(this=group.copy(), expressions=[exp.Literal.string(name) for name in groups]))
 
 
-def _secret(store: Metastore, call: Call) -> exp.Expression:
+def _secret(store: Metastore, call: Call) -> exp.Expr:
     where = tuple(argument.this for argument in call.arguments if isinstance(argument, exp.Literal))
     if len(where) != 2 or where not in store.secrets:
         raise errors.SqlError(

@@ -189,7 +189,7 @@ class InformationSchema:
             all_of_it = owns(self.store, self.identity, name)
             for depth in range(len(name), 0, -1):
                 at = name[:depth]
-                where: dict[Name, Any] = self.store.catalogs if depth == 1 else self.store.schemas  # type: ignore[assignment]
+                where: dict[Name, Any] = self.store.catalogs if depth == 1 else self.store.schemas
                 item: Securable = (getattr(self.store, kind) if depth == len(name) else where)[at]
                 source = "NONE" if depth == len(name) else ("CATALOG" if depth == 1 else "SCHEMA")
                 for who, privileges in sorted(item.grants.items()):

@@ -12,8 +12,8 @@ from typing import ClassVar, Literal
 
 from sqlglot.dialects.databricks import Databricks
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token as SqlglotToken
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import Token as SqlglotToken
+from sqlglot.tokenizer_core import TokenType
 
 from tests.databricks_double.sql.errors import syntax_error
 

@@ -32,13 +32,13 @@ def show(cursor: Cursor) -> st.Statement:
     if cursor.take("CREATE", "TABLE"):
         return st.Show("CREATE TABLE", cursor.name())
     what = _LISTS[cursor.need_any(*_LISTS)]
-    name: Name | None = None
+    place: Name | None = None
     if cursor.take_any("IN", "FROM"):
-        name = cursor.name()
+        place = cursor.name()
     pattern = None
     if cursor.take("LIKE") or cursor.peek().kind == "string":
         pattern = cursor.string()
-    return st.Show(what, name, pattern)
+    return st.Show(what, place, pattern)
 
 
 def describe(cursor: Cursor) -> st.Statement:

@@ -16,7 +16,7 @@ from tests.databricks_double.sql.errors import column_not_found
 Describe = Callable[[str], Columns]
 
 
-def for_engine(tree: exp.Expression, describe: Describe) -> exp.Expression:
+def for_engine(tree: exp.Expr, describe: Describe) -> exp.Expr:
     """Rewrite all queries of a tree, the innermost first."""
     holder = exp.Paren(this=tree)
     for select in reversed(list(holder.find_all(exp.Select))):
@@ -24,14 +24,14 @@ def for_engine(tree: exp.Expression, describe: Describe) -> exp.Expression:
         _except(select, describe)
         _group_by_all(select)
         _qualify(select, describe)
-    done: exp.Expression = holder.this
+    done: exp.Expr = holder.this
     return done.pop()
 
 
 def _around(select: exp.Select) -> exp.With | None:
     """Return the names that WITH clauses around a query define, for the engine to describe a part of it."""
     clauses = []
-    at: exp.Expression | None = select
+    at: exp.Expr | None = select
     while at is not None:
         clause = at.args.get("with_")
         if clause is not None:
@@ -46,7 +46,7 @@ def _around(select: exp.Select) -> exp.With | None:
     return exp.With(expressions=ctes) if ctes else None
 
 
-def _names(select: exp.Select, projection: exp.Expression, describe: Describe) -> list[str]:
+def _names(select: exp.Select, projection: exp.Expr, describe: Describe) -> list[str]:
     """Return what columns a star stands for."""
     asked = exp.Select(expressions=[projection])
     for key in ("from_", "joins", "laterals"):
@@ -74,7 +74,7 @@ def _using(select: exp.Select) -> None:
 
 
 def _except(select: exp.Select, describe: Describe) -> None:
-    projections: list[exp.Expression] = []
+    projections: list[exp.Expr] = []
     changed = False
     for found in select.expressions:
         star = found.this if isinstance(found, exp.Column) else found
@@ -118,9 +118,9 @@ def _qualify(select: exp.Select, describe: Describe) -> None:
     order, limit = inner.args.pop("order", None), inner.args.pop("limit", None)
     shown = describe(to_sail(_with(select, inner.copy())))
     condition = exp.Paren(this=qualify.this.copy())
-    extra: list[exp.Expression] = []
+    extra: list[exp.Expr] = []
 
-    def outside(value: exp.Expression) -> None:
+    def outside(value: exp.Expr) -> None:
         name = f"qualify {len(extra)}"
         extra.append(exp.Alias(this=value.copy(), alias=identifier(name)))
         value.replace(column(name))

@@ -84,7 +84,7 @@ class Run:
             raise errors.schema_not_found(schema)
 
     @contextmanager
-    def prepared(self, tree: exp.Expression, untouched: exp.Expression | None = None) -> Iterator[exp.Expression]:
+    def prepared(self, tree: exp.Expr, untouched: exp.Expr | None = None) -> Iterator[exp.Expr]:
         """Give the tree that the engine may run; rows of the information schema are there for as long as this lasts."""
         with self.store.lock:
             reader = Reader(self.store, self.session)

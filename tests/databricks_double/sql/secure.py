@@ -1,6 +1,6 @@
 """Reads: from the query that a principal wrote to the query that the engine may run for that principal.
 
-Every table in the tree is replaced: a table by its rows with masks and row filter applied, a view by its definition, a name of the information
+Every table in the tree is replaced (`exp.Expr` is what every node is: not all are an `exp.Expression`): a table by its rows with masks and row filter applied, a view by its definition, a name of the information
 schema by rows made for this principal. Nothing is found by its text: what a name means follows from the scope that it stands in, and a name that
 means nothing is an error. So there is no way to write a query that the checks do not see.
 """
@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from tests.databricks_double.sql import access, errors
 from tests.databricks_double.sql.access import Identity
-from tests.databricks_double.sql.dialect import column, engine_table, identifier, parse_query, table_name
+from tests.databricks_double.sql.dialect import column, engine_table, identifier, is_ours, parse_query, table_name
 from tests.databricks_double.sql.effective import policies_of
 from tests.databricks_double.sql.functions import body_of, call_of, inline, session_value
 from tests.databricks_double.sql.session import Session, full_name
@@ -22,7 +22,7 @@ from tests.databricks_double.store import Metastore, Name, Relation
 
 _CARRIED = ("joins", "laterals", "pivots", "sample")
 _UNNAMED = (exp.Alias, exp.Column, exp.Star, exp.UDTF, exp.Explode, exp.Inline)
-_DEEPEST = 60
+_DEEPEST = 30
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ class Scope:
     temporary: Mapping[str, Relation] = field(default_factory=dict)
     depth: int = 0
 
+    def __post_init__(self) -> None:
+        if self.depth > _DEEPEST:
+            raise errors.SqlError("RECURSIVE_VIEW", "Recursive view or function detected.", "42K0H")
+
     def inside(self, identity: Identity, namespace: Name) -> Scope:
         """Return the scope inside a view or function: its owner's privileges, its own names."""
-        if self.depth > _DEEPEST:
-            raise errors.SqlError(
-                "RECURSIVE_VIEW", f"Recursive view or function in {errors.quoted(namespace)}.", "42K0H"
-            )
         return Scope(identity, namespace, {}, self.depth + 1)
 
 
@@ -47,7 +47,7 @@ class Scope:
 class Secured:
     """A query that the engine may run, and what it still needs: rows of the information schema, by placeholder."""
 
-    tree: exp.Expression
+    tree: exp.Expr
     system: dict[str, Name]
     reads: set[Name]
 
@@ -68,20 +68,25 @@ class Reader:
         self._qualified: set[Name] = set()
         self.scope = Scope(Identity.of(session.principal), session.namespace, session.temporary)
 
-    def secure(self, tree: exp.Expression, *, untouched: exp.Expression | None = None) -> Secured:
+    def secure(self, tree: exp.Expr, *, untouched: exp.Expr | None = None) -> Secured:
         """Rewrite a query, or a DML statement all but the table that it changes."""
         done = self.rewrite(tree, self.scope, untouched)
+        ctes = {cte.alias.lower() for cte in done.find_all(exp.CTE)}
+        for table in done.find_all(exp.Table):
+            known = is_ours(table) or table is untouched or not isinstance(table.this, exp.Identifier)
+            if not known and (table.db or table.name.lower() not in ctes):
+                raise AssertionError(f"a table was read past the checks: {table.sql('databricks')}")
         return Secured(done, self.system, self.reads)
 
-    def rewrite(self, tree: exp.Expression, scope: Scope, untouched: exp.Expression | None = None) -> exp.Expression:
+    def rewrite(self, tree: exp.Expr, scope: Scope, untouched: exp.Expr | None = None) -> exp.Expr:
         """Rewrite a tree in a scope, and return what stands in its place."""
         holder = exp.Paren(this=tree)
         self._walk(tree, scope, frozenset(), untouched)
         self._shorten(holder)
-        done: exp.Expression = holder.this
+        done: exp.Expr = holder.this
         return done.pop()
 
-    def _walk(self, node: exp.Expression, scope: Scope, ctes: frozenset[str], skip: exp.Expression | None) -> None:
+    def _walk(self, node: exp.Expr, scope: Scope, ctes: frozenset[str], skip: exp.Expr | None) -> None:
         if node is skip:
             return
         ctes = self._with(node, scope, ctes, skip)
@@ -96,7 +101,7 @@ class Reader:
             for key, value in list(node.args.items()):
                 if key != "with_":
                     for child in list(value) if isinstance(value, list) else [value]:
-                        if isinstance(child, exp.Expression):
+                        if isinstance(child, exp.Expr):
                             self._walk(child, scope, ctes, skip)
             if isinstance(node, exp.Table):
                 replacement = self._table(node, scope, ctes)
@@ -109,9 +114,7 @@ class Reader:
             if projection.sql("databricks") != name:
                 projection.replace(exp.Alias(this=projection.copy(), alias=identifier(name)))
 
-    def _with(
-        self, node: exp.Expression, scope: Scope, ctes: frozenset[str], skip: exp.Expression | None
-    ) -> frozenset[str]:
+    def _with(self, node: exp.Expr, scope: Scope, ctes: frozenset[str], skip: exp.Expr | None) -> frozenset[str]:
         """Rewrite a WITH clause: each name hides a table of that name from here on, in the ones after it too."""
         clause = node.args.get("with_")
         if clause is None:
@@ -122,13 +125,13 @@ class Reader:
             ctes = ctes | name
         return ctes
 
-    def _projections(self, node: exp.Expression) -> dict[int, str]:
+    def _projections(self, node: exp.Expr) -> dict[int, str]:
         """Return the names of a query's unnamed columns, which inlining would change."""
         if not isinstance(node, exp.Select):
             return {}
         return {i: p.sql("databricks") for i, p in enumerate(node.expressions) if not isinstance(p, _UNNAMED)}
 
-    def _shorten(self, tree: exp.Expression) -> None:
+    def _shorten(self, tree: exp.Expr) -> None:
         """Turn `catalog.schema.table.column` into `table.column`: the engine knows the table by its alias only."""
         for found in tree.find_all(exp.Column):
             if found.args.get("db"):
@@ -137,7 +140,7 @@ class Reader:
                     found.set("db", None)
                     found.set("catalog", None)
 
-    def _table(self, node: exp.Table, scope: Scope, ctes: frozenset[str]) -> exp.Expression | None:
+    def _table(self, node: exp.Table, scope: Scope, ctes: frozenset[str]) -> exp.Expr | None:
         if not isinstance(node.this, exp.Identifier):
             return None  # a table function, such as range(10)
         name = table_name(node)
@@ -151,7 +154,7 @@ class Reader:
                 source.set(key, node.args[key])
         return source
 
-    def _source(self, node: exp.Table, name: Name, scope: Scope) -> exp.Expression:
+    def _source(self, node: exp.Table, name: Name, scope: Scope) -> exp.Expr:
         if len(name) == 1 and name[0] in scope.temporary:
             temporary = scope.temporary[name[0]]
             return self._view(temporary, Scope(scope.identity, temporary.resolved_in, scope.temporary, scope.depth + 1))
@@ -170,7 +173,7 @@ class Reader:
         self.reads.add(full)
         return self._rows(relation, full, version, scope)
 
-    def _view(self, view: Relation, scope: Scope) -> exp.Expression:
+    def _view(self, view: Relation, scope: Scope) -> exp.Expr:
         definition = self.rewrite(parse_query(view.definition or ""), scope)
         inner = exp.Subquery(this=definition.unnest() if isinstance(definition, exp.Subquery) else definition)
         named = zip(view.outputs, view.columns.values(), strict=True)
@@ -182,7 +185,7 @@ class Reader:
         shown = [exp.Alias(this=column(output, "view"), alias=identifier(at.name)) for output, at in named]
         return exp.Subquery(this=exp.select(*shown).from_(inner))
 
-    def _rows(self, relation: Relation, name: Name, version: int | None, scope: Scope) -> exp.Expression:
+    def _rows(self, relation: Relation, name: Name, version: int | None, scope: Scope) -> exp.Expr:
         rows = rows_of(relation, name, version)
         policies = policies_of(self.store, self.session.principal, name, relation)
         if not policies:
@@ -195,9 +198,9 @@ class Reader:
             )
         # No query can name this alias, so an argument of a policy cannot be caught by a table inside its function.
         raw = f"policy {rows} {scope.depth}"
-        shown: list[exp.Expression] = []
+        shown: list[exp.Expr] = []
         for key, at in relation.columns.items():
-            value: exp.Expression = column(at.name, raw)
+            value: exp.Expr = column(at.name, raw)
             mask = policies.masks.get(key)
             if mask is not None:
                 value = body_of(self, mask.function, [value, *mask.values(relation, raw)], scope)

@@ -30,7 +30,10 @@ def _matches(name: str, pattern: str | None) -> bool:
 
 def show(run: Run, statement: st.Show) -> pa.Table:
     """Run SHOW."""
-    seen = lambda name: access.sees(run.store, run.identity, name)  # noqa: E731
+
+    def seen(name: Name) -> bool:
+        return access.sees(run.store, run.identity, name)
+
     if statement.what == "CATALOGS":
         names = sorted(name[0] for name in run.store.catalogs if seen(name))
         return table("catalog", [(name,) for name in names if _matches(name, statement.pattern)])

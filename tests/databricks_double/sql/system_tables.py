@@ -92,7 +92,11 @@ def system_rows(store: Metastore, identity: Identity, name: Name) -> pa.Table:
 @functools.cache
 def _database() -> duckdb.DuckDBPyConnection:
     """Return an empty database, of which each question gets a connection: opening one takes longer than most questions."""
-    off = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "1"}
+    off: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "threads": "1",
+    }
     return duckdb.connect(config=off)
 
 
@@ -103,7 +107,7 @@ def close_database() -> None:
         _database.cache_clear()
 
 
-def ask(tree: exp.Expression, tables: dict[str, pa.Table]) -> pa.Table:
+def ask(tree: exp.Expr, tables: dict[str, pa.Table]) -> pa.Table:
     """Answer a query over such tables alone. Inside, times have no zone: DuckDB's wheel has no zones. All are UTC."""
     holder = exp.Paren(this=tree)
     now = datetime.now(timezone.utc)

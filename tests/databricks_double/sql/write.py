@@ -10,7 +10,7 @@ from sqlglot import exp
 from tests.databricks_double.engine import Columns, Engine
 from tests.databricks_double.sql import access, errors
 from tests.databricks_double.sql import statements as st
-from tests.databricks_double.sql.dialect import identifier, parse_expression, parse_tree, to_sail
+from tests.databricks_double.sql.dialect import identifier, parse_tree, plain_expression, to_sail
 from tests.databricks_double.sql.errors import SqlError, quoted
 from tests.databricks_double.sql.run import Run
 from tests.databricks_double.sql.secure import rows_of
@@ -41,7 +41,7 @@ def check(engine: Engine, relation: Relation, name: Name, rows: str) -> None:
             )
     for constraint in relation.constraints.values():
         if constraint.type == "CHECK":
-            condition = to_sail(parse_expression(constraint.expression or ""))
+            condition = to_sail(plain_expression(constraint.expression or ""))
             message = f"CHECK constraint {constraint.name} ({constraint.expression}) violated by row in {quoted(name)}."
             tests.append((f"NOT ({condition})", SqlError("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", message, "23001")))
     if not tests:
@@ -92,7 +92,7 @@ def _filled(relation: Relation, source: Columns, statement: st.Insert, name: Nam
             message = f"Cannot write incompatible data for the table {quoted(name)}: Cannot write extra columns {quoted([column])}."
             raise SqlError("INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS", message, "KD000")
         raise errors.column_not_found(column, list(relation.columns))
-    return [given.get(key) or column.default or "NULL" for key, column in relation.columns.items()]
+    return [given.get(key) or _condition(column.default or "NULL") for key, column in relation.columns.items()]
 
 
 def insert(run: Run, statement: st.Insert) -> pa.Table:
@@ -121,7 +121,7 @@ def insert(run: Run, statement: st.Insert) -> pa.Table:
 
 
 def _condition(text: str) -> str:
-    return to_sail(parse_expression(text))
+    return to_sail(plain_expression(text))
 
 
 def _kept(statement: st.Insert, old: str, shown: str, source: str) -> str:
@@ -176,13 +176,13 @@ def change(run: Run, statement: st.Change) -> pa.Table:
     return table("num_affected_rows:long", [(abs(run.engine.counts[rows] - run.engine.counts[old]),)])
 
 
-def _asks(tree: exp.Expression) -> bool:
+def _asks(tree: exp.Expr) -> bool:
     """Return whether a DELETE has a query in its condition, which the engine's DELETE cannot run."""
     where = tree.args.get("where")
     return where is not None and where.find(exp.Query) is not None
 
 
-def _evolve(run: Run, relation: Relation, tree: exp.Expression) -> None:
+def _evolve(run: Run, relation: Relation, tree: exp.Expr) -> None:
     """Add the source's columns that the target lacks: WITH SCHEMA EVOLUTION."""
     using = tree.args["using"].copy()
     found = run.engine.columns(to_sail(exp.select("*").from_(using)))
