@@ -48,14 +48,16 @@ def project_root() -> Path:
 
 
 def inputs(root: Path) -> Iterator[tuple[str, str, Path]]:
-    """Yield (domain, database, published file) of each input that `meshport inputs add` wrote into the project.
+    """Yield (domain, database, published file) of each input that `meshport inputs add` wrote into the project, and
+    that is a file.
 
     Raises InputError for a description that cannot be read.
     """
     for description in sorted(root.glob(INPUTS)):
         try:
             found: dict[str, Any] = json.loads(description.read_text(encoding="utf-8"))
-            yield description.parent.name, str(found["database"]), root / str(found["path"])
+            if found["path"] is not None:
+                yield description.parent.name, str(found["database"]), root / str(found["path"])
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(
                 "an input of this project cannot be read",

@@ -142,7 +142,7 @@ def _naming(workspace: Workspace, namespace: str | None) -> Naming:
         return Naming(adapter, namespace)
     if adapter == "duckdb":
         inputs = read_descriptions(workspace.project_dir).values()
-        files = {each.database: (workspace.project_dir / each.path).resolve() for each in inputs}
+        files = {each.database: (workspace.project_dir / each.path).resolve() for each in inputs if each.path}
         return Naming(adapter, _duckdb(workspace), {name: f"duckdb://{path}" for name, path in files.items()})
     keys = profile_keys(adapter)
     found = namespace_of(adapter, _profile(workspace, keys) if keys else {})

@@ -102,7 +102,9 @@ def _ways(shown: Shown) -> Iterator[tuple[str, str]]:
         "dbt",
         f"meshport inputs add {product.key}, then {{{{ ref('{product.domain}', '{port.name}'{version}) }}}}",
     )
-    yield "SQL", f"meshport query --as domain:YOURS {shlex.quote(_select(port, shown.catalog_type))}"
+    query = _select(port, shown.catalog_type)
+    # On Databricks the catalog itself lets in and masks: any client will do.
+    yield "SQL", f"meshport query --as domain:YOURS {shlex.quote(query)}" if shown.catalog_type == "duckdb" else query
     yield "catalog", f"{shown.catalog} ({shown.catalog_type})"
 
 

@@ -107,8 +107,6 @@ def _check_names(project_dir: Path, domain: str, version: ProductVersion) -> Non
         )
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", producer):
         raise InputError(f"the domain {producer!r} cannot be the name of a dbt package", where=key)
-    if version.catalog_type != "duckdb":
-        raise InputError(f"{key} is published on {version.catalog_type}, which is not read from here", where=key)
     file = project_dir / "dbt_project.yml"
     try:
         name = yaml.safe_load(file.read_text(encoding="utf-8"))["name"]
@@ -122,8 +120,13 @@ def _check_names(project_dir: Path, domain: str, version: ProductVersion) -> Non
         )
 
 
-def _path(project_dir: Path, version: ProductVersion) -> str:
-    """Return the published file, relative to the project where the two lie beside each other: so both may move."""
+def _path(project_dir: Path, version: ProductVersion) -> str | None:
+    """Return the published file, relative to the project where the two lie beside each other: so both may move.
+
+    None where it is published to a catalog that dbt connects to.
+    """
+    if version.catalog_type != "duckdb":
+        return None
     published = Path(version.catalog)
     near = published.is_relative_to(project_dir.parent)
     return Path(os.path.relpath(published, project_dir)).as_posix() if near else str(published)

@@ -18,12 +18,13 @@ DESCRIPTION = "meshport_input.json"
 
 class Description(msgspec.Struct, frozen=True):
     """What a package is of. `meshport.dbt_duckdb` attaches the file `path`, from the project's root, as `database`.
+    Without a path the database is one that dbt connects to anyway: a catalog of Unity Catalog.
 
     `products` maps keys to the versions that were generated, `files` paths in the package to SHA-256 of their content.
     """
 
     database: str
-    path: str
+    path: str | None
     products: dict[str, str]
     files: dict[str, str] = {}
 
