@@ -14,8 +14,8 @@ def page() -> str:
         "Tables on Databricks",
         [
             "`meshport publish` writes what is published into the schema `meshport` of the published catalog, as Delta "
-            "tables with comments: for dashboards, alerts and SQL, without meshport. Who has USE CATALOG, USE SCHEMA and "
-            "SELECT reads them. Rows of a domain are replaced when they change; test results are only added. Names "
+            "tables with comments: for dashboards, alerts and SQL, without meshport. Who has USE CATALOG, USE SCHEMA "
+            "and SELECT reads them. Rows of a domain are replaced when they change; test results are only added. Names "
             "and shapes of columns stay: later versions add columns, and take none away.",
             *(part for each in TABLES for part in _table(each.name, each.comment, each.columns)),
             "## What to ask",

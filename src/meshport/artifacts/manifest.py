@@ -157,6 +157,7 @@ def exposure(unique_id: str, entry: wire.ExposureEntry) -> Exposure:
         owner=_owner(entry.owner),
         url=entry.url,
         depends_on=_nodes(entry.depends_on),
+        meta=meta(entry.meta, entry.config.meta if entry.config else None),
     )
 
 

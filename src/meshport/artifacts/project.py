@@ -107,6 +107,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     owner: dict[str, Any] = {}
     url: str | None = None
     depends_on: tuple[str, ...] = ()
+    meta: dict[str, Any] = {}
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

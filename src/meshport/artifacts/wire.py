@@ -150,6 +150,8 @@ class ExposureEntry(msgspec.Struct, gc=False):
     owner: dict[str, Any] | str | None = None
     url: str | None = None
     depends_on: Dependencies | None = None
+    meta: Meta = None
+    config: Config | None = None
 
 
 class Manifest(Artifact, gc=False):

@@ -18,7 +18,7 @@ from meshport.model import Evidence, Gate, Port, Product, Relation, fold
 from meshport.plan.types import Certification, Change
 from meshport.resources import Resource, mask, row_filter, tag
 
-KEY = "system.certification_status"
+KEY = tag.CERTIFICATION
 CERTIFIED: Final = "certified"
 DEPRECATED: Final = "deprecated"
 GREEN = ("pass", "warn")

@@ -9,6 +9,8 @@ from meshport.resources.base import Field, ObservedRelation, Resource
 
 KIND = "tag"
 FIELDS = {"value": Field.DECLARED}
+CERTIFICATION = "system.certification_status"
+"""Unity Catalog's own tag for what is `certified` or `deprecated`; plan/certification.py says what earns it."""
 
 
 def desired(port: Port) -> Iterator[Resource]:

@@ -16,7 +16,9 @@ from tests.databricks_double.conftest import _server, client, served
 from tests.databricks_double.faults import Action, Cut, Faults, ServerError, TooManyRequests, Unavailable
 from tests.databricks_double.rest_server import Served
 
-FAULTS: tuple[Action, ...] = (TooManyRequests(), Unavailable(), ServerError(), Cut(), Cut(after=True))
+BUSY: tuple[Action, ...] = (TooManyRequests(), Unavailable())
+"""What the SDK waits for, by turns."""
+BROKEN: tuple[Action, ...] = (ServerError(), Cut(), Cut(after=True))
 
 
 class Hurried(Clock):
@@ -53,7 +55,7 @@ def each_fault(faults: Faults, run: Callable[[], Any], fresh: Callable[[], Any],
     run()
     calls, wanted, happened = faults.count(), same(), 0
     for number in range(1, calls + 1):
-        for action in FAULTS:
+        for action in (BUSY[number % 2], *BROKEN):
             fresh()
             faults.begin()
             faults.at(number, action)

@@ -5,7 +5,7 @@ Source: `databricks.sdk.WorkspaceClient`. Its calls put names into paths as they
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -52,24 +52,27 @@ def explained(doing: str, needs: str = "") -> Iterator[None]:
         raise UnavailableError(f"{doing}: {_said(error)}", hint="run `meshport publish` again") from error
 
 
-@contextmanager
-def once(*, making: bool) -> Iterator[None]:
-    """Let a repeated call be one: what is there already is made, what is gone already is deleted.
+def once(call: Callable[[], object], *, making: bool) -> bool:
+    """Make a call so that a repeated one is one: what is there already is made, what is gone already is deleted.
 
-    The SDK sends a call again after a broken connection, also where it had its effect.
+    The SDK sends a call again after a broken connection, also where it had its effect. Returns False where it found
+    what it wanted.
     """
     from databricks.sdk.errors import NotFound, ResourceConflict
     from databricks.sdk.errors.base import DatabricksError
 
     try:
-        yield
+        call()
     except NotFound:
         if making:
             raise
+        return False
     except DatabricksError as error:
         there = isinstance(error, ResourceConflict) or _TAKEN in (error.error_code or "")
         if not (making and there):
             raise
+        return False
+    return True
 
 
 def _said(error: Exception) -> str:

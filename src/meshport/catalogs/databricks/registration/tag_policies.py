@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from meshport.catalogs.databricks.registration.client import explained, in_path, once
@@ -79,8 +80,7 @@ def apply(client: WorkspaceClient, wanted: Mapping[str, TagTemplate], there: Map
                 policy = TagPolicy(
                     tag_key=change.name, description=template.description, values=_sent(template.values) or None
                 )
-                with once(making=True):
-                    client.tag_policies.create_tag_policy(policy)
+                once(partial(client.tag_policies.create_tag_policy, policy), making=True)
             held = client.tag_policies.get_tag_policy(in_path(change.name))
             now = tuple(value.name for value in held.values or ())
             if diff({change.name: template}, {change.name: now}):
