@@ -88,6 +88,14 @@ def test_it_can_be_joined_and_kept(filled: Runner) -> None:
     assert "42703" in filled.refused("select nope from information_schema.tables")
 
 
+def test_functions_are_sparks_there_too(sql: Runner) -> None:
+    sql("create table t as select 1 as a")
+    assert sql(
+        "with declared (c, k) as (select stack(2, 'a', typeof(cast(null as int)), 'b', 'x')) select d.c, i.full_data_type = d.k from declared d "
+        f"left join information_schema.columns i on i.table_schema = '{sql.schema}' and i.column_name = d.c order by 1"
+    ) == [("a", True), ("b", None)]
+
+
 def test_system_tables(sql: Runner) -> None:
     sql.double.add_system_rows(
         "access.table_lineage", [{"source_table_full_name": "a.b.c", "target_table_full_name": "a.b.d"}]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.databricks_double.sql import actions as act
+from tests.databricks_double.sql import clauses as cl
 from tests.databricks_double.sql import statements as st
 from tests.databricks_double.sql.dialect import parse_query
 from tests.databricks_double.sql.errors import SqlError
@@ -53,13 +55,13 @@ def test_a_table_with_everything() -> None:
         ("a", "b", "c"),
         or_replace=True,
         columns=(
-            st.ColumnClause("a", "int", False, "x", mask=st.MaskClause(("m", "s", "f"), ("b",))),
-            st.ColumnClause("b", "struct<x:array<map<string,int>>,y:decimal(10,2)>"),
+            cl.ColumnClause("a", "int", False, "x", mask=cl.MaskClause(("m", "s", "f"), ("b",))),
+            cl.ColumnClause("b", "struct<x:array<map<string,int>>,y:decimal(10,2)>"),
         ),
         constraints=(Constraint("p", "PRIMARY KEY", ("a",)), Constraint("", "CHECK", expression="a > (1 + 2)")),
         comment="c",
         properties=(("a", "b"), ("delta.x", "true")),
-        row_filter=st.FilterClause(("m", "s", "g"), ("a", "b")),
+        row_filter=cl.FilterClause(("m", "s", "g"), ("a", "b")),
     )
 
 
@@ -72,17 +74,20 @@ def test_a_table_with_everything() -> None:
         ),
         (
             "alter table t alter column c set mask a.b.f",
-            st.Alter("TABLE", ("t",), st.SetMask("c", st.MaskClause(("a", "b", "f")))),
+            st.Alter("TABLE", ("t",), act.SetMask("c", cl.MaskClause(("a", "b", "f")))),
         ),
         (
             "alter table t alter column a comment 'x', `b` comment ''",
-            st.Alter("TABLE", ("t",), st.SetComments((("a", "x"), ("b", "")))),
+            st.Alter("TABLE", ("t",), act.SetComments((("a", "x"), ("b", "")))),
         ),
-        ("alter table t set row filter f on ()", st.Alter("TABLE", ("t",), st.SetRowFilter(st.FilterClause(("f",))))),
-        ("alter view v as select 1", st.Alter("VIEW", ("v",), st.SetQuery("select 1"))),
+        (
+            "alter table t set row filter f on ()",
+            st.Alter("TABLE", ("t",), act.SetRowFilter(cl.FilterClause(("f",)))),
+        ),
+        ("alter view v as select 1", st.Alter("VIEW", ("v",), act.SetQuery("select 1"))),
         (
             "alter table t set tags ('a' = 'it\\'s', 'b')",
-            st.Alter("TABLE", ("t",), st.SetTags((("a", "it's"), ("b", "")))),
+            st.Alter("TABLE", ("t",), act.SetTags((("a", "it's"), ("b", "")))),
         ),
         ("set tag on column a.b.c.d `k` = 'v'", st.TagStatement("COLUMN", ("a", "b", "c", "d"), "k", "v")),
         ("unset tag on table t k", st.TagStatement("TABLE", ("t",), "k", None)),

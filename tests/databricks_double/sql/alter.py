@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from tests.databricks_double.sql import access, errors
+from tests.databricks_double.sql import actions as act
 from tests.databricks_double.sql import statements as st
 from tests.databricks_double.sql.constraints import named, resolved
 from tests.databricks_double.sql.errors import SqlError, quoted
@@ -20,7 +21,7 @@ from tests.databricks_double.sql.types import NOTHING
 from tests.databricks_double.sql.write import add_columns, add_version, check
 from tests.databricks_double.store import Name, Relation, Securable, now
 
-A = TypeVar("A", bound=st.Action)
+A = TypeVar("A", bound=act.Action)
 Change = Callable[[Run, Name, Relation, Any], None]
 _RELATIONS = ("TABLE", "VIEW", "MATERIALIZED VIEW", "STREAMING TABLE")
 _COLUMN_MAPPING = "delta.columnmapping.mode"
@@ -32,16 +33,16 @@ def alter(run: Run, statement: st.Alter) -> pa.Table:
         full, item = find(run, statement.kind, statement.name)
         if len(full) == 3:
             run.may_use(full[:2])
-        if isinstance(statement.action, (st.SetTags, st.UnsetTags)):
+        if isinstance(statement.action, (act.SetTags, act.UnsetTags)):
             _tags(run, full, item, statement)
             return NOTHING
         access.need_ownership(run.store, run.identity, full, statement.kind.capitalize())
-        if isinstance(statement.action, st.SetOwner):
+        if isinstance(statement.action, act.SetOwner):
             item.owner, item.updated_at = statement.action.owner, now()
             return NOTHING
     if statement.kind not in _RELATIONS or not isinstance(item, Relation):
         raise errors.unsupported(f"{type(statement.action).__name__} of a {statement.kind.lower()}")
-    if isinstance(statement.action, st.SetQuery):
+    if isinstance(statement.action, act.SetQuery):
         if item.kind != "VIEW":
             raise SqlError(
                 "EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE", f"'ALTER VIEW ... AS' expects a view: {quoted(full)}.", "42809"
@@ -60,12 +61,12 @@ def alter(run: Run, statement: st.Alter) -> pa.Table:
 
 def _tags(run: Run, name: Name, item: Securable, statement: st.Alter) -> None:
     action = statement.action
-    assert isinstance(action, (st.SetTags, st.UnsetTags))
+    assert isinstance(action, (act.SetTags, act.UnsetTags))
     if action.column is not None and (not isinstance(item, Relation) or action.column not in item.columns):
         raise errors.column_not_found(action.column, list(item.columns) if isinstance(item, Relation) else ())
     may_tag(run, name, statement.kind)
     tags = tags_of(item, action.column)
-    if isinstance(action, st.SetTags):
+    if isinstance(action, act.SetTags):
         set_tags(run.store, run.session.principal, tags, action.tags)
     else:
         unset_tags(tags, action.keys)
@@ -83,7 +84,7 @@ def _known(relation: Relation, column: str) -> str:
     return column
 
 
-def _add_columns(run: Run, name: Name, relation: Relation, action: st.AddColumns) -> None:
+def _add_columns(run: Run, name: Name, relation: Relation, action: act.AddColumns) -> None:
     _table(name, relation, "ALTER TABLE ... ADD COLUMNS")
     fresh = []
     for clause in action.columns:
@@ -146,7 +147,7 @@ def _rewrite(run: Run, relation: Relation, operation: str) -> None:
     add_version(relation, rows, operation, run.user)
 
 
-def _drop_columns(run: Run, name: Name, relation: Relation, action: st.DropColumns) -> None:
+def _drop_columns(run: Run, name: Name, relation: Relation, action: act.DropColumns) -> None:
     _table(name, relation, "ALTER TABLE ... DROP COLUMNS")
     gone = [column for column in action.columns if not action.if_exists or column in relation.columns]
     for column in gone:
@@ -164,7 +165,7 @@ def _drop_columns(run: Run, name: Name, relation: Relation, action: st.DropColum
     add_version(relation, rows, "DROP COLUMNS", run.user)
 
 
-def _rename_column(run: Run, name: Name, relation: Relation, action: st.RenameColumn) -> None:
+def _rename_column(run: Run, name: Name, relation: Relation, action: act.RenameColumn) -> None:
     _table(name, relation, "ALTER TABLE ... RENAME COLUMN")
     _known(relation, action.column)
     refuse_if_governed(run.store, relation, action.column, "rename")
@@ -184,7 +185,7 @@ def _rename_column(run: Run, name: Name, relation: Relation, action: st.RenameCo
     _rewrite(run, relation, "RENAME COLUMN")
 
 
-def _set_type(run: Run, name: Name, relation: Relation, action: st.SetType) -> None:
+def _set_type(run: Run, name: Name, relation: Relation, action: act.SetType) -> None:
     """Widen a type. What Delta can widen is in its documentation; another change is refused."""
     _table(name, relation, "ALTER TABLE ... ALTER COLUMN TYPE")
     column = relation.columns[_known(relation, action.column)]
@@ -199,7 +200,7 @@ def _set_type(run: Run, name: Name, relation: Relation, action: st.SetType) -> N
     _rewrite(run, relation, "CHANGE COLUMN")
 
 
-def _set_nullable(run: Run, name: Name, relation: Relation, action: st.SetNullable) -> None:
+def _set_nullable(run: Run, name: Name, relation: Relation, action: act.SetNullable) -> None:
     _table(name, relation, "ALTER TABLE ... ALTER COLUMN SET NOT NULL")
     column = relation.columns[_known(relation, action.column)]
     before, column.nullable = column.nullable, action.nullable
@@ -210,7 +211,7 @@ def _set_nullable(run: Run, name: Name, relation: Relation, action: st.SetNullab
         raise
 
 
-def _rename(run: Run, name: Name, relation: Relation, action: st.RenameTo) -> None:
+def _rename(run: Run, name: Name, relation: Relation, action: act.RenameTo) -> None:
     new = run.full(action.to)
     if new[:1] != name[:1]:
         raise errors.unsupported("a rename into another catalog")
@@ -221,18 +222,18 @@ def _rename(run: Run, name: Name, relation: Relation, action: st.RenameTo) -> No
     run.store.relations[new] = run.store.relations.pop(name)
 
 
-def _set_mask(run: Run, name: Name, relation: Relation, action: st.SetMask) -> None:
+def _set_mask(run: Run, name: Name, relation: Relation, action: act.SetMask) -> None:
     _table(name, relation, "ALTER TABLE ... SET MASK" if action.mask else "ALTER TABLE ... DROP MASK")
     column = relation.columns[_known(relation, action.column)]
     column.mask = mask_of(run, action.mask, relation.columns, action.column) if action.mask else None
 
 
-def _set_row_filter(run: Run, name: Name, relation: Relation, action: st.SetRowFilter) -> None:
+def _set_row_filter(run: Run, name: Name, relation: Relation, action: act.SetRowFilter) -> None:
     _table(name, relation, "ALTER TABLE ... ROW FILTER")
     relation.row_filter = filter_of(run, action.row_filter, relation.columns) if action.row_filter else None
 
 
-def _add_constraint(run: Run, name: Name, relation: Relation, action: st.AddConstraint) -> None:
+def _add_constraint(run: Run, name: Name, relation: Relation, action: act.AddConstraint) -> None:
     _table(name, relation, "ALTER TABLE ... ADD CONSTRAINT")
     constraint = named(resolved(run, action.constraint, relation), name, relation.constraints)
     if constraint.type == "PRIMARY KEY":
@@ -253,7 +254,7 @@ def _add_constraint(run: Run, name: Name, relation: Relation, action: st.AddCons
         raise SqlError("DELTA_NEW_CHECK_CONSTRAINT_VIOLATION", message, "23512") from None
 
 
-def _drop_constraint(run: Run, name: Name, relation: Relation, action: st.DropConstraint) -> None:
+def _drop_constraint(run: Run, name: Name, relation: Relation, action: act.DropConstraint) -> None:
     _table(name, relation, "ALTER TABLE ... DROP CONSTRAINT")
     key = action.name or next((k for k, at in relation.constraints.items() if at.type == "PRIMARY KEY"), "")
     if key not in relation.constraints and not action.if_exists:
@@ -263,7 +264,7 @@ def _drop_constraint(run: Run, name: Name, relation: Relation, action: st.DropCo
     relation.constraints.pop(key, None)
 
 
-def _unset_properties(run: Run, name: Name, relation: Relation, action: st.UnsetProperties) -> None:
+def _unset_properties(run: Run, name: Name, relation: Relation, action: act.UnsetProperties) -> None:
     for key in action.keys:
         if key not in relation.properties and not action.if_exists:
             raise SqlError(
@@ -272,39 +273,39 @@ def _unset_properties(run: Run, name: Name, relation: Relation, action: st.Unset
         relation.properties.pop(key, None)
 
 
-def _set_properties(run: Run, name: Name, relation: Relation, action: st.SetProperties) -> None:
+def _set_properties(run: Run, name: Name, relation: Relation, action: act.SetProperties) -> None:
     relation.properties.update(action.properties)
 
 
-def _set_comments(run: Run, name: Name, relation: Relation, action: st.SetComments) -> None:
+def _set_comments(run: Run, name: Name, relation: Relation, action: act.SetComments) -> None:
     for column, _ in action.comments:
         _known(relation, column)
     for column, comment in action.comments:
         relation.columns[column].comment = comment
 
 
-def _set_default(run: Run, name: Name, relation: Relation, action: st.SetDefault) -> None:
+def _set_default(run: Run, name: Name, relation: Relation, action: act.SetDefault) -> None:
     relation.columns[_known(relation, action.column)].default = action.default
 
 
-def _cluster_by(run: Run, name: Name, relation: Relation, action: st.ClusterBy) -> None:
+def _cluster_by(run: Run, name: Name, relation: Relation, action: act.ClusterBy) -> None:
     _table(name, relation, "ALTER TABLE ... CLUSTER BY")
 
 
-_ACTIONS: dict[type[st.Action], Change] = {
-    st.AddColumns: _add_columns,
-    st.DropColumns: _drop_columns,
-    st.RenameColumn: _rename_column,
-    st.RenameTo: _rename,
-    st.SetType: _set_type,
-    st.SetNullable: _set_nullable,
-    st.SetDefault: _set_default,
-    st.SetComments: _set_comments,
-    st.SetMask: _set_mask,
-    st.SetRowFilter: _set_row_filter,
-    st.SetProperties: _set_properties,
-    st.UnsetProperties: _unset_properties,
-    st.AddConstraint: _add_constraint,
-    st.DropConstraint: _drop_constraint,
-    st.ClusterBy: _cluster_by,
+_ACTIONS: dict[type[act.Action], Change] = {
+    act.AddColumns: _add_columns,
+    act.DropColumns: _drop_columns,
+    act.RenameColumn: _rename_column,
+    act.RenameTo: _rename,
+    act.SetType: _set_type,
+    act.SetNullable: _set_nullable,
+    act.SetDefault: _set_default,
+    act.SetComments: _set_comments,
+    act.SetMask: _set_mask,
+    act.SetRowFilter: _set_row_filter,
+    act.SetProperties: _set_properties,
+    act.UnsetProperties: _unset_properties,
+    act.AddConstraint: _add_constraint,
+    act.DropConstraint: _drop_constraint,
+    act.ClusterBy: _cluster_by,
 }

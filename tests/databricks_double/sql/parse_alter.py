@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.databricks_double.sql import actions as act
 from tests.databricks_double.sql import parse_parts as parts
 from tests.databricks_double.sql import statements as st
 from tests.databricks_double.sql.cursor import Cursor
@@ -16,7 +17,7 @@ def alter(cursor: Cursor) -> st.Statement:
     return st.Alter(what, name, _action(cursor))
 
 
-def _action(cursor: Cursor) -> st.Action:
+def _action(cursor: Cursor) -> act.Action:
     if cursor.take("SET"):
         return _set(cursor)
     if cursor.take("UNSET"):
@@ -28,106 +29,106 @@ def _action(cursor: Cursor) -> st.Action:
     if cursor.take("RENAME"):
         return _rename(cursor)
     if cursor.take("OWNER", "TO"):
-        return st.SetOwner(cursor.identifier())
+        return act.SetOwner(cursor.identifier())
     if cursor.take("CLUSTER", "BY"):
         if not cursor.take_any("AUTO", "NONE"):
             cursor.listed(cursor.name)
-        return st.ClusterBy()
+        return act.ClusterBy()
     if cursor.take("AS"):
-        return st.SetQuery(cursor.rest())
+        return act.SetQuery(cursor.rest())
     if cursor.take_any("ALTER", "CHANGE"):
         cursor.take("COLUMN")
         return _column(cursor)
     cursor.fail()
 
 
-def _set(cursor: Cursor) -> st.Action:
+def _set(cursor: Cursor) -> act.Action:
     if cursor.take("TAGS"):
-        return st.SetTags(parts.pairs(cursor))
+        return act.SetTags(parts.pairs(cursor))
     if cursor.take("TBLPROPERTIES"):
-        return st.SetProperties(parts.pairs(cursor))
+        return act.SetProperties(parts.pairs(cursor))
     if cursor.take("ROW", "FILTER"):
-        return st.SetRowFilter(parts.row_filter(cursor))
+        return act.SetRowFilter(parts.row_filter(cursor))
     cursor.need("OWNER", "TO")
-    return st.SetOwner(cursor.identifier())
+    return act.SetOwner(cursor.identifier())
 
 
-def _unset(cursor: Cursor) -> st.Action:
+def _unset(cursor: Cursor) -> act.Action:
     what = cursor.need_any("TAGS", "TBLPROPERTIES")
     if_exists = cursor.take("IF", "EXISTS")
     keys = cursor.listed(lambda: parts.key(cursor))
-    return st.UnsetTags(keys, if_exists=if_exists) if what == "TAGS" else st.UnsetProperties(keys, if_exists)
+    return act.UnsetTags(keys, if_exists=if_exists) if what == "TAGS" else act.UnsetProperties(keys, if_exists)
 
 
-def _add(cursor: Cursor) -> st.Action:
+def _add(cursor: Cursor) -> act.Action:
     if parts.starts_constraint(cursor):
-        return st.AddConstraint(parts.constraint(cursor))
+        return act.AddConstraint(parts.constraint(cursor))
     cursor.need_any("COLUMNS", "COLUMN")
     if_not_exists = cursor.take("IF", "NOT", "EXISTS")
     if cursor.next_is("("):
-        return st.AddColumns(cursor.listed(lambda: parts.column(cursor)), if_not_exists)
+        return act.AddColumns(cursor.listed(lambda: parts.column(cursor)), if_not_exists)
     columns = [parts.column(cursor)]
     while cursor.take(","):
         columns.append(parts.column(cursor))
-    return st.AddColumns(tuple(columns), if_not_exists)
+    return act.AddColumns(tuple(columns), if_not_exists)
 
 
-def _drop(cursor: Cursor) -> st.Action:
+def _drop(cursor: Cursor) -> act.Action:
     if cursor.take("ROW", "FILTER"):
-        return st.SetRowFilter(None)
+        return act.SetRowFilter(None)
     if cursor.take("CONSTRAINT"):
         if_exists = cursor.take("IF", "EXISTS")
         name = cursor.lower()
         cursor.take_any("RESTRICT", "CASCADE")
-        return st.DropConstraint(name, if_exists)
+        return act.DropConstraint(name, if_exists)
     if cursor.take("PRIMARY", "KEY"):
         if_exists = cursor.take("IF", "EXISTS")
         cursor.take_any("RESTRICT", "CASCADE")
-        return st.DropConstraint(None, if_exists)
+        return act.DropConstraint(None, if_exists)
     cursor.need_any("COLUMNS", "COLUMN")
     if_exists = cursor.take("IF", "EXISTS")
     if cursor.next_is("("):
-        return st.DropColumns(cursor.listed(cursor.lower), if_exists)
+        return act.DropColumns(cursor.listed(cursor.lower), if_exists)
     columns = [cursor.lower()]
     while cursor.take(","):
         columns.append(cursor.lower())
-    return st.DropColumns(tuple(columns), if_exists)
+    return act.DropColumns(tuple(columns), if_exists)
 
 
-def _rename(cursor: Cursor) -> st.Action:
+def _rename(cursor: Cursor) -> act.Action:
     if cursor.take("TO"):
-        return st.RenameTo(cursor.name())
+        return act.RenameTo(cursor.name())
     cursor.need("COLUMN")
     column = cursor.lower()
     cursor.need("TO")
-    return st.RenameColumn(column, cursor.identifier())
+    return act.RenameColumn(column, cursor.identifier())
 
 
-def _column(cursor: Cursor) -> st.Action:
+def _column(cursor: Cursor) -> act.Action:
     column = cursor.lower()
     if cursor.take("SET", "NOT", "NULL"):
-        return st.SetNullable(column, False)
+        return act.SetNullable(column, False)
     if cursor.take("DROP", "NOT", "NULL"):
-        return st.SetNullable(column, True)
+        return act.SetNullable(column, True)
     if cursor.take("SET", "MASK"):
-        return st.SetMask(column, parts.mask(cursor))
+        return act.SetMask(column, parts.mask(cursor))
     if cursor.take("DROP", "MASK"):
-        return st.SetMask(column, None)
+        return act.SetMask(column, None)
     if cursor.take("SET", "TAGS"):
-        return st.SetTags(parts.pairs(cursor), column)
+        return act.SetTags(parts.pairs(cursor), column)
     if cursor.take("UNSET", "TAGS"):
         if_exists = cursor.take("IF", "EXISTS")
-        return st.UnsetTags(cursor.listed(lambda: parts.key(cursor)), column, if_exists)
+        return act.UnsetTags(cursor.listed(lambda: parts.key(cursor)), column, if_exists)
     if cursor.take("COMMENT"):
         comments = [(column, cursor.string())]
         while cursor.take(","):
             column = cursor.lower()
             cursor.need("COMMENT")
             comments.append((column, cursor.string()))
-        return st.SetComments(tuple(comments))
+        return act.SetComments(tuple(comments))
     if cursor.take("SET", "DEFAULT"):
-        return st.SetDefault(column, cursor.rest())
+        return act.SetDefault(column, cursor.rest())
     if cursor.take("DROP", "DEFAULT"):
-        return st.SetDefault(column, None)
+        return act.SetDefault(column, None)
     cursor.need("TYPE")
-    return st.SetType(column, cursor.data_type())
+    return act.SetType(column, cursor.data_type())

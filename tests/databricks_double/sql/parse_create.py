@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tests.databricks_double.sql import clauses as cl
 from tests.databricks_double.sql import parse_parts as parts
 from tests.databricks_double.sql import statements as st
 from tests.databricks_double.sql.cursor import Cursor
@@ -49,12 +50,12 @@ def _table(
     name = cursor.name()
     if cursor.next_is("SHALLOW") or cursor.next_is("DEEP"):
         return _clone(cursor, name, replace, if_not_exists)
-    columns: tuple[st.ColumnClause, ...] = ()
+    columns: tuple[cl.ColumnClause, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     if cursor.next_is("("):
         columns, constraints = parts.columns_and_constraints(cursor)
     comment, query, row_filter = None, None, None
-    properties: st.TagPairs = ()
+    properties: cl.TagPairs = ()
     while not cursor.ended():
         if cursor.take("USING"):
             cursor.need("DELTA")
@@ -100,7 +101,7 @@ def _clone(cursor: Cursor, name: Name, replace: bool, if_not_exists: bool) -> st
     cursor.need("CLONE")
     source = cursor.name()
     version = cursor.number() if cursor.take("VERSION", "AS", "OF") else None
-    properties: st.TagPairs = ()
+    properties: cl.TagPairs = ()
     if cursor.take("TBLPROPERTIES"):
         properties = parts.pairs(cursor)
     return st.CloneTable(name, source, shallow, version, replace, if_not_exists, properties)
@@ -109,11 +110,11 @@ def _clone(cursor: Cursor, name: Name, replace: bool, if_not_exists: bool) -> st
 def _view(cursor: Cursor, replace: bool, *, temporary: bool) -> st.Statement:
     if_not_exists = cursor.take("IF", "NOT", "EXISTS")
     name = cursor.name()
-    columns: tuple[st.ColumnClause, ...] = ()
+    columns: tuple[cl.ColumnClause, ...] = ()
     if cursor.next_is("("):
         columns = cursor.listed(lambda: parts.bare_column(cursor))
     comment = None
-    properties: st.TagPairs = ()
+    properties: cl.TagPairs = ()
     while not cursor.take("AS"):
         if cursor.take("COMMENT"):
             comment = cursor.string()

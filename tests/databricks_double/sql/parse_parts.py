@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.databricks_double.sql import clauses as cl
 from tests.databricks_double.sql import statements as st
 from tests.databricks_double.sql.cursor import Cursor
 from tests.databricks_double.store import Constraint
@@ -62,27 +63,27 @@ def _dotted(cursor: Cursor) -> list[str]:
     return parts
 
 
-def pairs(cursor: Cursor) -> st.TagPairs:
+def pairs(cursor: Cursor) -> cl.TagPairs:
     """Consume `( key = value, ... )`."""
     return cursor.listed(lambda: pair(cursor))
 
 
-def mask(cursor: Cursor) -> st.MaskClause:
+def mask(cursor: Cursor) -> cl.MaskClause:
     """Consume what follows MASK."""
     function = cursor.name()
     using: tuple[str, ...] = ()
     if cursor.take("USING", "COLUMNS"):
         using = cursor.listed(cursor.lower)
-    return st.MaskClause(function, using)
+    return cl.MaskClause(function, using)
 
 
-def row_filter(cursor: Cursor) -> st.FilterClause:
+def row_filter(cursor: Cursor) -> cl.FilterClause:
     """Consume what follows ROW FILTER."""
     function = cursor.name()
     cursor.need("ON")
     if cursor.take("(", ")"):
-        return st.FilterClause(function)
-    return st.FilterClause(function, cursor.listed(cursor.lower))
+        return cl.FilterClause(function)
+    return cl.FilterClause(function, cursor.listed(cursor.lower))
 
 
 _CONSTRAINT_STARTS = (("CONSTRAINT",), ("PRIMARY", "KEY"), ("FOREIGN", "KEY"), ("CHECK", "("))
@@ -127,13 +128,13 @@ def _key_options(cursor: Cursor) -> None:
         pass
 
 
-def column(cursor: Cursor) -> st.ColumnClause:
+def column(cursor: Cursor) -> cl.ColumnClause:
     """Consume a column of a table: a name, a type, and what is said about it."""
     name = cursor.identifier()
     return _column_options(cursor, name, cursor.data_type())
 
 
-def _column_options(cursor: Cursor, name: str, data_type: str | None) -> st.ColumnClause:
+def _column_options(cursor: Cursor, name: str, data_type: str | None) -> cl.ColumnClause:
     nullable, comment, default, masked = True, None, None, None
     while True:
         if cursor.take("NOT", "NULL"):
@@ -145,19 +146,19 @@ def _column_options(cursor: Cursor, name: str, data_type: str | None) -> st.Colu
         elif cursor.take("MASK"):
             masked = mask(cursor)
         else:
-            return st.ColumnClause(name, data_type, nullable, comment, default, masked)
+            return cl.ColumnClause(name, data_type, nullable, comment, default, masked)
 
 
-def bare_column(cursor: Cursor) -> st.ColumnClause:
+def bare_column(cursor: Cursor) -> cl.ColumnClause:
     """Consume a column of a view, or of a table whose types follow from its query: a name, perhaps a comment or mask."""
     return _column_options(cursor, cursor.identifier(), None)
 
 
 def columns_and_constraints(
     cursor: Cursor,
-) -> tuple[tuple[st.ColumnClause, ...], tuple[Constraint, ...]]:
+) -> tuple[tuple[cl.ColumnClause, ...], tuple[Constraint, ...]]:
     """Consume the list in parentheses of CREATE TABLE."""
-    columns: list[st.ColumnClause] = []
+    columns: list[cl.ColumnClause] = []
     constraints: list[Constraint] = []
 
     def item() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.databricks_double.sql import access, errors
-from tests.databricks_double.sql import statements as st
+from tests.databricks_double.sql import clauses as cl
 from tests.databricks_double.sql.errors import SqlError, quoted
 from tests.databricks_double.sql.run import Run
 from tests.databricks_double.store import Column, Function, MaskUse, Name, RowFilterUse
@@ -50,7 +50,7 @@ def _castable(returns: str, data_type: str) -> bool:
     return family.get(short[0], short[0]) == family.get(short[1], short[1])
 
 
-def mask_of(run: Run, clause: st.MaskClause, columns: Mapping[str, Column], column: str) -> MaskUse:
+def mask_of(run: Run, clause: cl.MaskClause, columns: Mapping[str, Column], column: str) -> MaskUse:
     """Return a mask that fits the column, or refuse it."""
     _known(columns, (column, *clause.using_columns))
     name, function = _function(run, clause.function, 1 + len(clause.using_columns))
@@ -63,7 +63,7 @@ def mask_of(run: Run, clause: st.MaskClause, columns: Mapping[str, Column], colu
     return MaskUse(name, clause.using_columns)
 
 
-def filter_of(run: Run, clause: st.FilterClause, columns: Mapping[str, Column]) -> RowFilterUse:
+def filter_of(run: Run, clause: cl.FilterClause, columns: Mapping[str, Column]) -> RowFilterUse:
     """Return a row filter that fits the table, or refuse it."""
     _known(columns, clause.columns)
     name, function = _function(run, clause.function, len(clause.columns))

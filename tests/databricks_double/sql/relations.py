@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from tests.databricks_double.engine import Columns
 from tests.databricks_double.sql import access, errors
+from tests.databricks_double.sql import clauses as cl
 from tests.databricks_double.sql import statements as st
 from tests.databricks_double.sql.constraints import named, resolved
 from tests.databricks_double.sql.effective import policies_of
@@ -23,7 +24,7 @@ from tests.databricks_double.sql.write import add_version, check, columns_of
 from tests.databricks_double.store import Column, Constraint, Name, Relation, now
 
 
-def column_of(clause: st.ColumnClause) -> Column:
+def column_of(clause: cl.ColumnClause) -> Column:
     """Return a column as declared; its mask is looked up elsewhere, for it needs the store."""
     return Column(clause.name, clause.data_type or "string", clause.nullable, clause.comment, clause.default)
 
@@ -273,7 +274,7 @@ def create_view(run: Run, statement: st.CreateView) -> pa.Table:
 
 
 def view_columns(
-    run: Run, query: str, declared: Sequence[st.ColumnClause]
+    run: Run, query: str, declared: Sequence[cl.ColumnClause]
 ) -> tuple[dict[str, Column], tuple[str, ...]]:
     """Return a view's columns, and what its query calls them."""
     with run.prepared_sql(query) as sql:
@@ -286,7 +287,7 @@ def view_columns(
             f"{len(declared)} columns are listed, the query has {len(found)}.",
             "21S01",
         )
-    clauses = declared or [st.ColumnClause(name) for name, _ in found]
+    clauses = declared or [cl.ColumnClause(name) for name, _ in found]
     _unique([clause.name for clause in clauses])
     columns = {
         clause.name.lower(): Column(clause.name, kind, comment=clause.comment)

@@ -18,7 +18,7 @@ from tests.databricks_double.sql.dialect import parse_query, to_sail
 from tests.databricks_double.sql.rewrite import for_engine
 from tests.databricks_double.sql.secure import Reader
 from tests.databricks_double.sql.session import Session, full_name
-from tests.databricks_double.sql.system_tables import ask, system_rows
+from tests.databricks_double.sql.system_tables import ask, portable, system_rows
 from tests.databricks_double.store import Metastore, Name, Relation
 
 
@@ -118,7 +118,7 @@ class Run:
                 tables = {
                     mark: system_rows(self.store, reader.scope.identity, at) for mark, at in secured.system.items()
                 }
-        if secured.only_system:
+        if secured.only_system and portable(secured.tree):
             return ask(secured.tree, tables)
         if not secured.system:
             return self.engine.query(to_sail(for_engine(secured.tree, self.engine.columns)))

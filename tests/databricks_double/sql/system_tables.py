@@ -89,6 +89,17 @@ def system_rows(store: Metastore, identity: Identity, name: Name) -> pa.Table:
     return table(columns, [tuple(row.get(key) for key in keys) for row in kept])
 
 
+_PORTABLE = (
+    exp.Connector, exp.Count, exp.Min, exp.Max, exp.Lower, exp.Upper, exp.Coalesce, exp.If, exp.Case, exp.Exists, exp.StartsWith,
+    exp.CurrentTimestamp, exp.CurrentDate, exp.Cast, exp.Sum,
+)  # fmt: skip
+
+
+def portable(tree: exp.Expr) -> bool:
+    """Return whether DuckDB certainly answers as Databricks would: no function that only one of them has, or that differs."""
+    return all(isinstance(found, _PORTABLE) for found in tree.find_all(exp.Func)) and tree.find(exp.Lateral) is None
+
+
 @functools.cache
 def _database() -> duckdb.DuckDBPyConnection:
     """Return an empty database, of which each question gets a connection: opening one takes longer than most questions."""

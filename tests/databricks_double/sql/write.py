@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from tests.databricks_double.engine import Columns, Engine
 from tests.databricks_double.sql import access, errors
+from tests.databricks_double.sql import clauses as cl
 from tests.databricks_double.sql import statements as st
 from tests.databricks_double.sql.dialect import identifier, parse_tree, plain_expression, to_sail
 from tests.databricks_double.sql.errors import SqlError, quoted
@@ -189,10 +190,10 @@ def _evolve(run: Run, relation: Relation, tree: exp.Expr) -> None:
     fresh = [(column, kind) for column, kind in found if column.lower() not in relation.columns]
     if fresh:
         with run.store.lock:
-            add_columns(run.engine, relation, [st.ColumnClause(column, kind) for column, kind in fresh], run.user)
+            add_columns(run.engine, relation, [cl.ColumnClause(column, kind) for column, kind in fresh], run.user)
 
 
-def add_columns(engine: Engine, relation: Relation, columns: Sequence[st.ColumnClause], user: str) -> None:
+def add_columns(engine: Engine, relation: Relation, columns: Sequence[cl.ColumnClause], user: str) -> None:
     """Add columns, NULL in all rows that are there. Call it under the store's lock."""
     from tests.databricks_double.sql.relations import column_of
 
