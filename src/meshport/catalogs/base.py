@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from meshport.errors import BlockedError
-from meshport.model import Relation
+from meshport.model import Product, Relation
 from meshport.resources import ObservedRelation
 
 
@@ -76,6 +76,39 @@ class Writer(Protocol):
 
         Raises VerificationError where a verification returns rows, UnavailableError where the catalog fails.
         """
+
+
+class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that a catalog is told of products beside their ports: what, what is done, on what, details, why."""
+
+    kind: str
+    action: Literal["create", "update", "delete"]
+    subject: str
+    detail: str
+    reason: str
+
+
+class Outlook(msgspec.Struct, frozen=True):
+    """What is to be registered, and what stays because it is somebody else's."""
+
+    registrations: tuple[Registration, ...]
+    theirs: tuple[str, ...] = ()
+
+
+class Registrar(Protocol):
+    """Tells a catalog of products what belongs to no single port. Everything may be done again."""
+
+    def outlook(self, products: Sequence[Product], *, publishes: bool) -> Outlook:
+        """Return what is to be registered once these products, with these ports, are published; read only.
+
+        `publishes` says whether any of them is published anew. Raises UnavailableError.
+        """
+
+    def prepare(self) -> None:
+        """Do what has to be there before ports are written. Raises UnavailableError."""
+
+    def register(self) -> None:
+        """Register what the registry says is published, whatever an earlier run left out. Raises UnavailableError."""
 
 
 class Catalog(Protocol):

@@ -23,6 +23,9 @@ def plan_document(plan: Plan) -> Document:
         blocks.append(
             Text("This project declares no data product. `meshport inspect` shows which ones it could publish.")
         )
+    if plan.registrations:
+        registered = [(SIGN[r.action], r.kind, r.subject, _short(r.detail), r.reason) for r in plan.registrations]
+        blocks.append(Table(["", "kind", "on", "change", "why"], registered, title="Unity Catalog"))
     if plan.foreign:
         rows = [(item.kind, item.subject, item.name, _short(item.value)) for item in plan.foreign]
         blocks.append(Table(["kind", "on", "name", "value"], rows, title="Foreign, left alone"))
@@ -49,6 +52,8 @@ def summary(plan: Plan) -> str:
         parts.append(
             f"{_products(len(blocked))} blocked: nothing of {'it' if len(blocked) == 1 else 'them'} is published."
         )
+    if plan.registrations and not actionable:
+        parts.append("What is published is registered in the catalog.")
     if gone := sum(len(product.withdrawals) for product in plan.products):
         parts.append(f"{gone} certification{' is' if gone == 1 else 's are'} withdrawn.")
     return " ".join(parts)

@@ -88,6 +88,8 @@ def publish(
             shown.clear()
             if published:
                 say(f"Published: {', '.join(published)}")
+            elif made.registrations:
+                say("Registered what is published.")
             for lost in (change for product in made.products for change in product.withdrawals):
                 say(f"Not certified any more: {lost.relation}: {lost.reason}")
             if first and not workspace.catalog.capabilities.enforces_reads:

@@ -17,7 +17,7 @@ from meshport.mesh import FILE_NAME, Mesh, load_mesh
 
 if TYPE_CHECKING:
     from meshport.artifacts.project import Project
-    from meshport.catalogs.base import Catalog
+    from meshport.catalogs.base import Catalog, Registrar
     from meshport.lineage import Lineage
     from meshport.plan.make import Observed, Verdicts
     from meshport.plan.site import Site
@@ -180,14 +180,17 @@ class Workspace:
     def plan(self, registry: Registry, override: str | None = None, shown: Progress | None = None) -> Plan:
         """Return what publishing this project would change; `override` is a reason for breaking promises."""
         from meshport.plan.make import make_plan
+        from meshport.plan.outlook import with_outlook
 
         # Observed first: what changes while the artifacts are read is then noticed when the plan is applied.
         observed = self.observe(registry)
         verdicts = self.verdicts(shown or Progress())
         moment = datetime.now(timezone.utc)
-        return make_plan(
+        made = make_plan(
             self.mesh.domain, self.project, self.declared, observed, self.target, override, verdicts, moment
         )
+        registrar = self.registrar(registry, shown or Progress())
+        return made if registrar is None else with_outlook(made, observed.standing, registrar)
 
     def verdicts(self, shown: Progress) -> Verdicts:
         """Return what policies say of the declared products, and data policies of the rows that dbt built.
@@ -230,4 +233,25 @@ class Workspace:
             observe=lambda: self.observe(registry),
             artifacts=lambda: evidence_digest(self.artifacts),
             tell=shown.step,
+            registrar=self.registrar(registry, shown),
         )
+
+    def registrar(self, registry: Registry, shown: Progress) -> Registrar | None:
+        """Return who tells the catalog of products what belongs to no single port; None where it has no such thing."""
+        from functools import cache
+
+        if self.catalog.type != "databricks":
+            return None
+        from meshport.catalogs.databricks import access_of
+        from meshport.catalogs.databricks.registration.registrar import Domain, registrar
+
+        domain = Domain(
+            name=self.mesh.domain,
+            catalog=self.catalog.name,
+            database=self.mesh.published_database.lower(),
+            registry=registry,
+            project=self.project,
+            templates=self.standards.tag_templates,
+            lineage=cache(lambda: self.lineage(shown)),
+        )
+        return registrar(domain, access_of(), shown.step)

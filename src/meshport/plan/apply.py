@@ -28,7 +28,8 @@ def apply_plan(site: Site, plan: Plan) -> list[str]:
     """Apply a plan and return the keys of the products that were published.
 
     Raises PlanMovedError where what the plan was made for is no longer what is there, VerificationError where a port
-    fails its contract or its masks: its product, and every product after it, keeps what it had.
+    fails its contract or its masks: its product, and every product after it, keeps what it had. UnavailableError where
+    ports were published and something beside them could not be registered: the next publish does it.
     """
     with locked(site) as lock:
         observed = site.observe()
@@ -40,6 +41,8 @@ def apply_plan(site: Site, plan: Plan) -> list[str]:
         chosen = [product for product in plan.products if product.actionable]
         _record_override(site, plan, chosen)
         with journalled(site, plan.digest) as step:
+            if site.registrar is not None:
+                step("prepare the catalog", site.registrar.prepare)
             _withdraw(site, plan, observed, step)
             written: list[ProductPlan] = []
             try:
@@ -47,6 +50,11 @@ def apply_plan(site: Site, plan: Plan) -> list[str]:
             finally:
                 # What was written whole is recorded, whatever kept the rest from being written.
                 _record(site, plan, written, step)
+            if observed.interrupted and not written:
+                finish_ledger(site, [product for product in plan.products if not product.blocked])
+            if site.registrar is not None:
+                # Ports are published, whatever comes of this; the next publish completes it.
+                step("register in the catalog", site.registrar.register)
     return [product.product.key for product in chosen]
 
 

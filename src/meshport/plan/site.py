@@ -52,6 +52,7 @@ class Site(msgspec.Struct, frozen=True):
     observe: Callable[[], Observed]
     artifacts: Callable[[], str]
     tell: Callable[[str, int, int], None]
+    registrar: Any = None  # a meshport.catalogs.base.Registrar, None where the catalog has nothing to be told
 
 
 @contextmanager

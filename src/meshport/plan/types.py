@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from meshport.catalogs.base import Registration
 from meshport.model import Evidence, Gate, Product, Relation
 
 FORMAT = 4
@@ -135,6 +136,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `catalog` names the published zone (for DuckDB the file's path), `digest` covers everything else in the plan.
     `override` is the reason given for publishing breaking changes all the same, None where nothing needed one.
+    `registrations` is what the catalog is told of products beside their ports: read when the plan is made, and done as
+    it is needed then.
     """
 
     format: int = FORMAT
@@ -146,6 +149,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     foreign: tuple[Foreign, ...]
     removals: tuple[Removal, ...] = ()
     override: str | None = None
+    registrations: tuple[Registration, ...] = ()
     digest: str = ""
 
     @property
@@ -156,7 +160,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def actionable(self) -> bool:
         """Whether applying does anything."""
-        return any(product.actionable or product.withdrawals for product in self.products)
+        return bool(self.registrations) or any(product.actionable or product.withdrawals for product in self.products)
 
     def as_data(self) -> dict[str, Any]:
         """Return the plan as JSON-able builtins."""

@@ -3,7 +3,7 @@
 # ruff: noqa: TID251, F401, F811 - the fixtures are the double's own; registering is tested through the real SDK
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -45,7 +45,13 @@ def writes(served: Served) -> list[str]:
     return [f"{each.method} {each.path}" for each in served.requests if each.method != "GET"]
 
 
-def each_fault(faults: Faults, run: Callable[[], Any], fresh: Callable[[], Any], same: Callable[[], Any]) -> int:
+def each_fault(
+    faults: Faults,
+    run: Callable[[], Any],
+    fresh: Callable[[], Any],
+    same: Callable[[], Any],
+    broken: Sequence[Action] = BROKEN,
+) -> int:
     """Let every fault happen at every call of `run`, each time from `fresh`; run again, and ask that it is the `same`.
 
     Returns the number of faults that happened.
@@ -55,7 +61,7 @@ def each_fault(faults: Faults, run: Callable[[], Any], fresh: Callable[[], Any],
     run()
     calls, wanted, happened = faults.count(), same(), 0
     for number in range(1, calls + 1):
-        for action in (BUSY[number % 2], *BROKEN):
+        for action in (BUSY[number % 2], *broken):
             fresh()
             faults.begin()
             faults.at(number, action)

@@ -6,7 +6,7 @@ Nothing runs: no dbt, no warehouse. What macros and SQL make of an operation is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,6 +21,7 @@ from meshport.model import Owner, Relation
 from meshport.plan.apply import apply_plan
 from meshport.plan.make import Observed, make_plan
 from meshport.plan.operations import Operation
+from meshport.plan.outlook import with_outlook
 from meshport.plan.site import Site
 from meshport.plan.types import Plan
 from meshport.products import Declared, derive
@@ -206,6 +207,7 @@ class Domain:
         self.registry.upsert_domain("sales", "Sales", "", self.mesh.owner)
         self.catalog = Memory()
         self.standards: Standards = standards_of(folder, None)
+        self.registrar: Callable[[Project], Any] = lambda _: None
 
     def declared(self, of: Project) -> list[Declared]:
         return derive(of, self.mesh, self.standards)
@@ -223,9 +225,11 @@ class Domain:
         )
 
     def plan(self, of: Project, moment: datetime = NOON) -> Plan:
-        return make_plan("sales", of, self.declared(of), self.observe(), moment=moment)
+        observed = self.observe()
+        made, registrar = make_plan("sales", of, self.declared(of), observed, moment=moment), self.registrar(of)
+        return with_outlook(made, observed.standing, registrar) if registrar else made
 
-    def site(self, **more: Any) -> Site:
+    def site(self, of: Project) -> Site:
         return Site(
             domain="sales",
             actor="ann",
@@ -235,12 +239,12 @@ class Domain:
             observe=self.observe,
             artifacts=lambda: "",
             tell=lambda *_: None,
-            **more,
+            registrar=self.registrar(of),
         )
 
     def publish(self, of: Project, moment: datetime = NOON) -> Plan:
         made = self.plan(of, moment)
-        apply_plan(self.site(), made)
+        apply_plan(self.site(of), made)
         return made
 
     def tag(self, key: str) -> str | None:

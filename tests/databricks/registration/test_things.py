@@ -36,7 +36,7 @@ from meshport.errors import UnavailableError
 from meshport.lineage.types import ColumnLineage, Lineage, NodeLineage, Origin
 from meshport.model import Column, Contract, Owner, Port, Product, Relation, Upstream
 from meshport.registry import Registry
-from tests.databricks.registration.conftest import Hurried, each_fault, writes
+from tests.databricks.registration.conftest import BROKEN, Hurried, each_fault, writes
 from tests.databricks.registration.native import project
 from tests.databricks_double.rest_server import Served
 
@@ -245,7 +245,7 @@ class Site:
     def run(self, of: World) -> None:
         wanted, ledger = desired(of), self.book.read()
         made = diff(wanted, observed(self.client, wanted, ledger, parallel=1), ledger)
-        self.notes = made.notes
+        self.theirs = made.theirs
         apply(self.client, self.book, made, "sales", lambda *_: None)
 
     def state(self) -> Any:
@@ -324,7 +324,7 @@ def test_what_somebody_else_made_is_left_alone(site: Site, client: Callable[...,
     before = json.loads(json.dumps(site.served.store.documents, default=sorted))
     site.run(world(elsewhere={}, project=project(exposures=[exposure()])))
     assert json.loads(json.dumps(site.served.store.documents, default=sorted)) == before
-    assert len(site.notes) == 2
+    assert site.theirs == ("sales.core", "sales__exposure__weekly")
     site.run(world(products=[], project=project()))
     assert json.loads(json.dumps(site.served.store.documents, default=sorted)) == before
 
@@ -383,4 +383,4 @@ def test_a_fault_while_changing_and_deleting_is_made_good(
         def run() -> None:
             current[-1].run(other)
 
-        assert each_fault(served.faults, run, fresh, lambda: current[-1].state()) > 30
+        assert each_fault(served.faults, run, fresh, lambda: current[-1].state(), BROKEN[-1:]) > 20

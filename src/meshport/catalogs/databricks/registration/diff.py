@@ -37,7 +37,6 @@ def diff(wanted: Iterable[Thing], there: Mapping[str, Thing], ledger: Ledger) ->
     """Return the changes that make what is there into what should be, in the order in which they are made."""
     things = {thing.key: thing for thing in wanted}
     theirs = {key for key, thing in things.items() if key in there and key not in ledger and thing != there[key]}
-    notes = [f"{shown(things[key].kind, things[key].name)} is somebody else's, and stays as it is" for key in theirs]
     names = {things[key].name for key in theirs if things[key].kind == METADATA}
     changes: list[Change] = []
     for key, thing in things.items():
@@ -51,9 +50,10 @@ def diff(wanted: Iterable[Thing], there: Mapping[str, Thing], ledger: Ledger) ->
             changes.append(Change(thing.kind, "update", thing.name, thing.fields, _reason(held, ledger[key])))
     gone = [key for key in ledger if key.partition("/")[0] in _KINDS and key not in things]
     changes += [Change(there[key].kind, "delete", there[key].name, {}, "no longer") for key in gone if key in there]
-    changes.sort(key=lambda change: _ORDER.index((change.action != "delete", change.kind)))
+    changes.sort(key=lambda change: (_ORDER.index((change.action != "delete", change.kind)), change.name))
+    stays = tuple(sorted(shown(things[key].kind, things[key].name) for key in theirs))
     settled = tuple(key for key in gone if key not in there)
-    return Difference(changes=tuple(changes), settled=settled, notes=tuple(sorted(notes)))
+    return Difference(changes=tuple(changes), settled=settled, theirs=stays)
 
 
 def _ends(thing: Thing) -> set[str]:

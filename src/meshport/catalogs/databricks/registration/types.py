@@ -65,13 +65,13 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """What is to be done, in order. `settled` are entries of the ledger of what is gone already; `notes` say what is
+    """What is to be done, in order. `settled` are entries of the ledger of what is gone already; `theirs` is what is
     somebody else's and stays.
     """
 
     changes: tuple[Change, ...]
     settled: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
 
 
 def edge_of(name: str) -> Edge:

@@ -1,0 +1,155 @@
+"""All of registering, as planning and applying need it: what it would do, what must be there first, and the rest.
+
+What is registered is what the registry says is published, however the last publish ended: so each run completes the
+one before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from meshport.artifacts.project import Project
+from meshport.catalogs.base import Outlook, Registration
+from meshport.catalogs.databricks.connection import Access, Warehouse
+from meshport.catalogs.databricks.registration import apply as applying
+from meshport.catalogs.databricks.registration import known, tag_policies
+from meshport.catalogs.databricks.registration.book import Book
+from meshport.catalogs.databricks.registration.client import workspace
+from meshport.catalogs.databricks.registration.columns import Pairs, pairs_of
+from meshport.catalogs.databricks.registration.desired import World, desired
+from meshport.catalogs.databricks.registration.diff import diff
+from meshport.catalogs.databricks.registration.observed import observed
+from meshport.catalogs.databricks.registration.tables import TABLES, load
+from meshport.catalogs.databricks.registration.tables.rows import rows_of
+from meshport.catalogs.databricks.registration.types import Difference
+from meshport.errors import MeshportError, UnavailableError
+from meshport.lineage.types import Lineage
+from meshport.model import Product
+from meshport.resources import BOOKKEEPING
+from meshport.standards.types import TagTemplate
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+
+Tell = Callable[[str, int, int], None]
+
+
+class Domain(msgspec.Struct, frozen=True):
+    """Whose products: a domain, its project and standards. `catalog` is what the registry calls the published one, and
+    `database` what Databricks does. `lineage` finds the project's column lineage when it is first needed.
+    """
+
+    name: str
+    catalog: str
+    database: str
+    registry: Any  # a meshport.registry.Registry
+    project: Project
+    templates: Mapping[str, TagTemplate]
+    lineage: Callable[[], Lineage]
+
+
+class UnityRegistrar:
+    """Registers a domain in the Unity Catalog of one workspace."""
+
+    def __init__(self, domain: Domain, client: Callable[[], WorkspaceClient], run: load.Run, tell: Tell) -> None:
+        self._domain, self._connect, self._run, self._tell = domain, client, run, tell
+        self._book = Book(domain.registry, domain.catalog, domain.name)
+
+    def outlook(self, products: Sequence[Product], *, publishes: bool) -> Outlook:
+        """Return what is to be done once these products, with these ports, are published. Reads, and writes nothing."""
+        governed = tag_policies.desired(self._domain.templates)
+        policies = tag_policies.diff(governed, tag_policies.observed(self._client)) if governed else []
+        difference = self._differ(products)
+        tables = [table.name for table in TABLES] if publishes else [each.table for each in self._loads()]
+        changes = [known.registration(change) for change in (*policies, *difference.changes)]
+        if tables:
+            schema = f"{self._domain.database}.{BOOKKEEPING}"
+            changes.append(Registration("tables", "update", schema, ", ".join(tables), "rows change"))
+        return Outlook(tuple(changes), difference.theirs)
+
+    def prepare(self) -> None:
+        """Make tags governed that the standards want so, before ports get them. Raises UnavailableError."""
+        if governed := tag_policies.desired(self._domain.templates):
+            tag_policies.apply(self._client, governed, tag_policies.observed(self._client))
+
+    def register(self) -> None:
+        """Register what is published. One part's failure does not keep the others from being made.
+
+        Raises UnavailableError that names each failure.
+        """
+        failures: list[MeshportError] = []
+        for part in (self._register_things, self._load_tables):
+            try:
+                part()
+            except MeshportError as error:
+                failures.append(error)
+        if failures:
+            raise UnavailableError(
+                "published, but not all of it is registered in Unity Catalog: "
+                + "; ".join(error.message for error in failures),
+                hint="; ".join(dict.fromkeys(error.hint for error in failures if error.hint)) or None,
+            )
+
+    def _register_things(self) -> None:
+        entries = known.entries(self._domain.registry, self._domain.name, self._domain.catalog)
+        difference = self._differ([known.shown(entry) for entry in entries])
+        applying.apply(self._client, self._book, difference, self._domain.name, self._tell)
+
+    def _differ(self, products: Sequence[Product]) -> Difference:
+        world = World(
+            domain=self._domain.name,
+            products=products,
+            project=self._domain.project,
+            pairs=self._pairs(products),
+            elsewhere=known.elsewhere(self._domain.registry, self._domain.catalog, products, self._exists),
+        )
+        wanted, ledger = desired(world), self._book.read()
+        return diff(wanted, observed(self._client, wanted, ledger), ledger)
+
+    def _load_tables(self) -> None:
+        load.prepare(self._run, self._domain.database, self._there())
+        loads = self._loads()
+        for number, each in enumerate(loads, start=1):
+            self._tell(f"loading {each.table}", number, len(loads))
+            for statement in load.statements(self._domain.database, self._domain.name, each):
+                self._run(statement)
+            self._book.write({load.key_of(each.table): each.known})
+
+    def _there(self) -> load.There:
+        return load.observed(self._run, self._domain.database)
+
+    def _loads(self) -> list[load.Load]:
+        there, ledger = self._there(), self._book.read()
+        entries = known.entries(self._domain.registry, self._domain.name, self._domain.catalog)
+        rows = rows_of(entries, self._pairs([known.shown(entry) for entry in entries]))
+        until = load.loaded_until(there, ledger)
+        results = load.additions(known.results(self._domain.registry, entries, until), until)
+        return [*load.pending(rows, there, ledger), *([results] if results else [])]
+
+    def _pairs(self, products: Sequence[Product]) -> Pairs:
+        ports = [port for product in products for port in product.ports if port.upstream]
+        return pairs_of(ports, self._domain.lineage()) if ports else {}
+
+    def _exists(self, table: str) -> bool:
+        return known.exists(self._client, table)
+
+    @cached_property
+    def _client(self) -> WorkspaceClient:
+        return self._connect()
+
+
+def registrar(domain: Domain, access: Access, tell: Tell) -> UnityRegistrar:
+    """Return the registrar of a domain for the workspace that `access` names."""
+    warehouse = Warehouse(access)
+
+    def run(statement: str) -> list[tuple[Any, ...]]:
+        try:
+            return warehouse.rows(statement)
+        finally:
+            warehouse.close()
+
+    return UnityRegistrar(domain, lambda: workspace(access), run, tell)
