@@ -34,16 +34,20 @@ class Memory:
         unknown = [operation for operation in operations if not self._file(operation).is_file()]
         if unknown:
             fresh = _BY_DBT(dbt, unknown)
-            where = str(Path(fresh.target["path"]).relative_to(dbt.project_dir))
+            target = fresh.target
+            if "path" in target:  # DuckDB: the same statements serve copies of the folder
+                target = {**target, "path": str(Path(target["path"]).relative_to(dbt.project_dir))}
             for operation in unknown:
-                kept = _Kept({**fresh.target, "path": where}, fresh.statements[operation.id])
+                kept = _Kept(target, fresh.statements[operation.id])
                 written = self._file(operation).with_suffix(f".{os.getpid()}")
                 written.write_bytes(msgspec.json.encode(kept))
                 written.replace(self._file(operation))
         kept_all = {op.id: msgspec.json.decode(self._file(op).read_bytes(), type=_Kept) for op in operations}
         target = next(iter(kept_all.values())).target
+        if "path" in target:
+            target = {**target, "path": str(dbt.project_dir / target["path"])}
         return Rendered(
-            target={**target, "path": str(dbt.project_dir / target["path"])},
+            target=target,
             statements={key: kept.statements for key, kept in kept_all.items()},
         )
 

@@ -1,0 +1,121 @@
+"""The toy domain of tests/publish, built by the real adapter in a double of Databricks, and what people see there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from meshport.dbt_command import Dbt
+from tests.databricks_double.double import Double
+from tests.databricks_double.fault_actions import copied
+from tests.databricks_double.faults import Faults
+from tests.databricks_double.sql.errors import SqlError
+from tests.databricks_double.store import Metastore, Principal
+from tests.publish import toy
+from tests.publish.domain import Domain
+from tests.publish.rendering import Memory
+
+QUESTIONS = ("select", "with", "describe", "show", "use", "set ")
+
+
+class NativeDomain(Domain):
+    """The toy domain on Databricks. `sales` owns both catalogs; `analyst` may read whatever is published from the start."""
+
+    def __init__(self, path: Path, double: Double) -> None:
+        super().__init__(path)
+        self.double = double
+
+    def sql(self, statement: str, who: str = "admin") -> list[tuple[Any, ...]]:
+        """Run a statement as somebody."""
+        return [tuple(row.values()) for row in self.double.execute(statement, self.double.session(who))]
+
+    def seen(self, who: str = "analyst") -> dict[str, list[tuple[Any, ...]] | None]:
+        """What somebody reads of each port; None where there is nothing to read."""
+        found: dict[str, list[tuple[Any, ...]] | None] = {}
+        for port in toy.PORTS:
+            try:
+                rows = self.sql(f"select * from sales_published.{port} order by 1", who)
+            except SqlError as error:
+                if "NOT_FOUND" not in str(error):
+                    raise
+                found[port] = None
+            else:
+                found[port] = [tuple(str(cell) if cell is not None else None for cell in row) for row in rows]
+        return found
+
+    def mark(self) -> int:
+        """Return a mark in the log of statements."""
+        return len(self.double.statements)
+
+    def sent(self, mark: int = 0) -> list[str]:
+        """Return the statements of meshport since a mark: those that came over the network."""
+        return [each.statement for each in self.double.statements[mark:] if each.source == "thrift"]
+
+    def writes(self, mark: int = 0) -> list[str]:
+        """Return those of them that are no questions."""
+        return [each for each in self.sent(mark) if not each.lstrip().lower().startswith(QUESTIONS)]
+
+
+@pytest.fixture(scope="module")
+def built_native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[NativeDomain, Metastore]]:
+    """The toy domain, built and tested by the real adapter, never published; and the metastore as that left it."""
+    principals = [Principal("sales", "dapi-sales"), Principal("analyst", "dapi-analyst"), Principal("nobody", "dapi-n")]
+    with Double(principals, ["sales", "sales_published"], faults=Faults()) as double:
+        double.execute("alter catalog sales set owner to `sales`")
+        double.execute("alter catalog sales_published set owner to `sales`")
+        for privilege in ("use catalog", "use schema", "select"):
+            double.execute(f"grant {privilege} on catalog sales_published to `analyst`")
+        folder = tmp_path_factory.mktemp("native") / "sales"
+        toy.write(folder)
+        declared = folder / "models" / "products.yml"
+        declared.write_text(declared.read_text().replace("varchar", "string"))  # which has no length there
+        output = double.profile("sales", catalog="sales", schema="internal", threads=2)
+        folder.joinpath("profiles.yml").write_text(
+            yaml.safe_dump({"sales": {"target": "databricks", "outputs": {"databricks": output}}})
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in double.environment("sales").items():
+                patch.setenv(name, value)
+            dbt = Dbt(folder)
+            dbt.ensure_packages()
+            done = dbt.run(["build"], capture=True)
+            assert done.returncode == 0, done.stdout
+            yield NativeDomain(folder, double), copied(double.store)
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Memory:
+    """What dbt rendered for these tests."""
+    return Memory(tmp_path_factory.mktemp("rendered"))
+
+
+@pytest.fixture
+def native(
+    built_native: tuple[NativeDomain, Metastore], rendered: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> NativeDomain:
+    """The toy domain on Databricks, built, never published."""
+    domain, _ = built_native
+    monkeypatch.delenv("MESHPORT_REGISTRY", raising=False)
+    monkeypatch.setattr(Dbt, "render", rendered.as_method())
+    restore(built_native)
+    shutil.copytree(domain.path, tmp_path / "sales", symlinks=True)
+    return NativeDomain(tmp_path / "sales", domain.double)
+
+
+def restore(built: tuple[NativeDomain, Metastore]) -> None:
+    """Put the metastore back to what the build left; rows are never changed in place."""
+    domain, before = built
+    fresh = copied(before)
+    with domain.double.store.lock:
+        for each in fields(Metastore):
+            if each.name not in ("lock", "principals"):
+                setattr(domain.double.store, each.name, getattr(fresh, each.name))
+    domain.double.faults.rules.clear()
+    domain.double.faults.revoked.clear()
+    domain.double.faults.begin()

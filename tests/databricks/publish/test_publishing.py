@@ -1,0 +1,118 @@
+"""Publishing to Databricks through the real connector: what is written, what is read, and by whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from meshport.errors import ExitCode
+from tests.databricks.publish.conftest import NativeDomain
+from tests.publish import toy
+from tests.publish.domain import UNCHANGED
+
+pytestmark = pytest.mark.dbt
+
+CUSTOMERS = [tuple(str(cell) for cell in row) for row in toy.CUSTOMERS]
+ORDERS = [("10", "1", "9.50"), ("11", "2", "20.00"), ("12", None, "1.25")]
+REVENUE = [("BE", "20.00"), ("NL", "9.50")]
+ALL = dict(zip(toy.PORTS, (CUSTOMERS, ORDERS, REVENUE), strict=True))
+
+
+def test_consumers_read_masked_and_filtered_rows_and_owners_the_same(native: NativeDomain) -> None:
+    native.publish()
+    assert native.seen() == ALL
+    assert native.seen("sales") == ALL  # nobody is in a group that sees through
+    assert native.in_sync()
+
+
+def test_publishing_again_reads_a_constant_number_of_times_and_writes_nothing(native: NativeDomain) -> None:
+    native.publish()
+    mark = native.mark()
+    done = native.run("publish", "--yes")
+    assert (done.code, UNCHANGED in done.out) == (0, True), done
+    assert native.writes(mark) == []
+    assert len(native.sent(mark)) <= 12, native.sent(mark)
+
+
+def test_what_others_changed_is_healed_and_what_is_theirs_stays(native: NativeDomain) -> None:
+    native.publish()
+    port = "sales_published.customer_orders.customers_v1"
+    native.sql(f"comment on table {port} is 'do not use'")
+    native.sql(f"alter table {port} set tags ('tier' = 'bronze', 'theirs' = 'hands off')")
+    native.sql(f"alter table {port} alter column email drop mask")
+    native.sql(f"alter table {port} drop row filter")
+    plan = native.run("plan")
+    assert "drift" in plan.out
+    assert "tier value: bronze → gold" in plan.out
+    native.publish()
+    assert native.seen() == ALL
+    tags = dict(
+        native.sql(
+            "select tag_name, tag_value from sales_published.information_schema.table_tags "
+            "where table_name = 'customers_v1'"
+        )
+    )
+    assert (tags["tier"], tags["theirs"]) == ("gold", "hands off")
+    assert native.in_sync()
+
+
+def test_a_rollback_brings_back_the_version_before(native: NativeDomain) -> None:
+    native.publish()
+    native.sql("update sales.internal.orders set amount = 99 where order_id = 10")
+    native.rebuild()
+    native.publish()
+    assert native.seen()["customer_orders.orders"] == [("10", "1", "99.00"), *ORDERS[1:]]
+    done = native.run("product", "rollback", "customer_orders", "--yes")
+    assert done.code == 0, done
+    assert native.seen() == ALL
+    assert native.publish(code=ExitCode.BLOCKED).out.count("was rolled back") >= 1
+
+
+def test_a_classification_that_goes_takes_tag_and_mask_along(native: NativeDomain) -> None:
+    native.publish()
+    with native.editing_model("customers.v1") as model:
+        model["columns"]["email"]["config"]["meta"] = {"classification": "internal"}
+    native.publish("--override-contract", "the addresses are made up")
+    masks = native.sql("select column_name from sales_published.information_schema.column_masks")
+    assert masks == [("born",)]
+    assert native.seen()["customer_orders.customers_v1"] == [
+        ("1", "ann@example.com", "NL", "1980-01-01"),
+        ("2", "bob@example.org", "BE", "1990-01-01"),
+    ]
+    assert native.in_sync()
+
+
+@pytest.mark.parametrize("mode", ["copy", "view"])
+def test_the_other_modes_show_the_same(native: NativeDomain, mode: str) -> None:
+    for name in ("customers.v1", "orders", "revenue_by_country"):
+        with native.editing_model(name) as model:
+            model["config"]["meta"] = {**model["config"]["meta"], "port_mode": mode}
+    native.publish()
+    assert native.seen() == ALL
+    native.sql("update sales.internal.orders set amount = 99 where order_id = 10")
+    native.rebuild()
+    native.publish()
+    assert native.seen()["customer_orders.orders"] == [("10", "1", "99.00"), *ORDERS[1:]]
+    assert native.in_sync()
+
+
+def test_a_retired_port_is_gone(native: NativeDomain) -> None:
+    native.publish()
+    done = native.run("product", "retire", "revenue", "--force", "--yes")
+    assert done.code == 0, done
+    assert native.seen() == {**ALL, "revenue.revenue_by_country": None}
+
+
+def test_a_token_that_is_refused_and_a_catalog_that_is_not_there(
+    native: NativeDomain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABRICKS_TOKEN", "wrong")
+    done = native.run("plan")
+    assert done.code == ExitCode.UNAVAILABLE
+    assert "Databricks" in done.err
+    assert "wrong" not in done.err
+    monkeypatch.setenv("DATABRICKS_TOKEN", native.double.token("sales"))
+    mesh = native.path / "mesh.yml"
+    mesh.write_text(mesh.read_text() + "published: {database: elsewhere}\n")
+    done = native.run("plan")
+    assert done.code == ExitCode.UNAVAILABLE
+    assert "elsewhere" in done.err
