@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "lineage": ("models",),
     "check": ("models",),
     "quality": ("rows",),
+    "results": ("results",),
 }
 """The options that each takes."""
 
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument(
         "--rows", type=int, default=10_000_000, help="how many rows `quality` checks; default: 10000000"
     )
+    parser.add_argument("--results", type=int, default=20_000, help="how many test results `results` loads")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in BENCHMARKS]:

@@ -54,6 +54,17 @@ META = (
         "Databricks only: how the port is made, `clone`, `copy` or `view`; "
         "[the decision](../decisions/0011-databricks-publishing.md) says what each means.",
     ),
+    (
+        "source",
+        "external",
+        "Databricks only: the source is outside Unity Catalog, in the system named here (`salesforce`, or "
+        "`{system: kafka, type: topic, url: ...}`); Unity Catalog shows where its values go.",
+    ),
+    (
+        "exposure",
+        "columns",
+        "Databricks only: the columns of ports that it reads, for lineage in Unity Catalog. Without it all of them.",
+    ),
     ("column", "classification", "What the column holds, in the words of the [standards](standards.md)."),
     ("column", "mask", "Another mask of those that the classification allows."),
     ("group, model, column", "tags", "Values for tags whose template says `from: meta`, by tag."),

@@ -75,7 +75,7 @@ def publish(
             say(message)
         if override and made.override is None:
             say("Nothing needed --override-contract.")
-        site = workspace.site(registry, shown)
+        site = workspace.site(registry, shown, registers=True)
         if made.actionable:
             if not allow_removals:
                 refuse_removals(made, workspace.mesh.guard)

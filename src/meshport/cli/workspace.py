@@ -86,6 +86,10 @@ class Workspace:
         return column_lineage(project or self.project, cache=cache, tell=tell)
 
     @cached_property
+    def _lineage_once(self) -> Lineage:
+        return self.lineage()
+
+    @cached_property
     def declared(self) -> list[Declared]:
         """The products that the project declares, with the standards applied."""
         from meshport.products import derive
@@ -217,8 +221,11 @@ class Workspace:
                 gates[product.key] += said.get(port.unique_id, ())
         return Verdicts(gates, {unique_id: evidence_of(kept[unique_id]) for unique_id in said})
 
-    def site(self, registry: Registry, shown: Progress) -> Site:
-        """Return where and how to write. Nothing is opened or run yet."""
+    def site(self, registry: Registry, shown: Progress, *, registers: bool = False) -> Site:
+        """Return where and how to write; with `registers`, what is published is registered in the catalog as well.
+
+        Nothing is opened or run yet.
+        """
         from meshport.access.principals import user
         from meshport.artifacts.kept import evidence_digest
         from meshport.dbt_command import Dbt
@@ -233,13 +240,11 @@ class Workspace:
             observe=lambda: self.observe(registry),
             artifacts=lambda: evidence_digest(self.artifacts),
             tell=shown.step,
-            registrar=self.registrar(registry, shown),
+            registrar=self.registrar(registry, shown) if registers else None,
         )
 
     def registrar(self, registry: Registry, shown: Progress) -> Registrar | None:
         """Return who tells the catalog of products what belongs to no single port; None where it has no such thing."""
-        from functools import cache
-
         if self.catalog.type != "databricks":
             return None
         from meshport.catalogs.databricks import access_of
@@ -252,6 +257,6 @@ class Workspace:
             registry=registry,
             project=self.project,
             templates=self.standards.tag_templates,
-            lineage=cache(lambda: self.lineage(shown)),
+            lineage=lambda: self._lineage_once,
         )
         return registrar(domain, access_of(), shown.step)

@@ -107,18 +107,20 @@ def exposed(changes: Iterable[Change], port: Port) -> bool:
 def _missing(
     product: Product, port: Port, gates: Iterable[Gate], evidence: Sequence[Evidence], facts: Facts
 ) -> Iterator[str]:
-    if not (product.owner.name or product.owner.email):
+    if not str(product.owner):
         yield "it has no owner"
     if not port.contract.enforced:
         yield "its contract is not enforced"
     if not port.contract.columns or any(not column.data_type for column in port.contract.columns):
         yield "its contract does not type every column"
-    yield from _failed_tests(port, evidence)
+    failed = list(_failed_tests(port, evidence))
+    yield from failed
     yield from _broken_promises(product, evidence, facts)
     if not facts.shielded:
         yield "its masks are not what was written"
     for gate in gates:
-        if not gate.passed and gate.name in _EVIDENCE and _concerns(gate, product, port):
+        said = (gate.name == "tests" and failed) or (gate.name == "owner" and not str(product.owner))
+        if not gate.passed and gate.name in _EVIDENCE and not said and _concerns(gate, product, port):
             yield f"{_EVIDENCE[gate.name]}: {gate.subject}: {gate.reason}"
 
 
