@@ -3,7 +3,7 @@
 # ruff: noqa: TID251, F401, F811 - the fixtures are the double's own; registering is tested through the real SDK
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +13,7 @@ from databricks.sdk.clock import Clock
 
 from meshport.errors import UnavailableError
 from tests.databricks_double.conftest import _server, client, served
+from tests.databricks_double.double import Double
 from tests.databricks_double.faults import Action, Cut, Faults, ServerError, TooManyRequests, Unavailable
 from tests.databricks_double.rest_server import Served
 
@@ -32,6 +33,13 @@ class Hurried(Clock):
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Double]:
+    """The whole double, with a published catalog."""
+    with Double(catalogs=["sales_published"]) as started:
+        yield started
 
 
 @pytest.fixture

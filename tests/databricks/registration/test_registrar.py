@@ -51,12 +51,6 @@ def whole(**changes: Any) -> Project:
     return project(**{"nodes": [SOURCE], "exposures": [WEEKLY], "depends_on": (RAW,), **changes})
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Double]:
-    with Double(catalogs=["sales_published"]) as started:
-        yield started
-
-
 @pytest.fixture
 def domain(engine: Double, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Domain]:
     """A domain in memory, whose registrar is connected to the double."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -35,14 +34,9 @@ AT = "2026-11-01T08:00:00.123456Z"
 ODD = "it's \"odd\" \\ \\u0041 % € 中\n`x` {schema} $1 '' \\'"
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Double]:
-    with Double(catalogs=["sales_published"]) as started:
-        yield started
-
-
 @pytest.fixture
 def run(engine: Double) -> Any:
+    engine.faults.begin()
     engine.execute("drop schema if exists sales_published.meshport cascade")
     statements: list[str] = []
 
