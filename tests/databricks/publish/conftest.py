@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
-from meshport.dbt_command import Dbt
+from meshport.catalogs.base import Statement
+from meshport.dbt_command import Dbt, Rendered
+from meshport.plan.operations import Operation
+from tests.databricks.project import DatabricksProject
 from tests.databricks_double.double import Double
 from tests.databricks_double.fault_actions import copied
 from tests.databricks_double.faults import Faults
@@ -19,7 +23,6 @@ from tests.databricks_double.sql.errors import SqlError
 from tests.databricks_double.store import Metastore, Principal
 from tests.publish import toy
 from tests.publish.domain import Domain
-from tests.publish.rendering import Memory
 
 QUESTIONS = ("select", "with", "describe", "show", "use", "set ")
 
@@ -62,7 +65,7 @@ class NativeDomain(Domain):
         return [each for each in self.sent(mark) if not each.lstrip().lower().startswith(QUESTIONS)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def built_native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[NativeDomain, Metastore]]:
     """The toy domain, built and tested by the real adapter, never published; and the metastore as that left it."""
     principals = [Principal("sales", "dapi-sales"), Principal("analyst", "dapi-analyst"), Principal("nobody", "dapi-n")]
@@ -89,20 +92,43 @@ def built_native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Nat
             yield NativeDomain(folder, double), copied(double.store)
 
 
-@pytest.fixture(scope="module")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Memory:
-    """What dbt rendered for these tests."""
-    return Memory(tmp_path_factory.mktemp("rendered"))
+class Waiting:
+    """A dbt that waits for what is to be rendered: starting one takes seconds. It keeps what it rendered before."""
+
+    def __init__(self, folder: Path) -> None:
+        self.project = DatabricksProject(folder)
+        self._kept: dict[bytes, tuple[Statement, ...]] = {}
+
+    def render(self, operations: Sequence[Operation]) -> Rendered:
+        """Do what `Dbt.render` does."""
+        unknown = [each for each in operations if _content(each) not in self._kept]
+        found = self.project.render({each.id: (each.operation, each.arguments) for each in unknown}) if unknown else {}
+        for each in unknown:
+            self._kept[_content(each)] = msgspec.convert(found[each.id], tuple[Statement, ...])
+        statements = {each.id: self._kept[_content(each)] for each in operations}
+        return Rendered(target={"type": "databricks", "name": "databricks"}, statements=statements)
+
+
+def _content(operation: Operation) -> bytes:
+    return msgspec.json.encode([operation.operation, operation.arguments], order="sorted")
+
+
+@pytest.fixture(scope="session")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Waiting]:
+    """A dbt for these tests."""
+    dbt = Waiting(tmp_path_factory.mktemp("waiting"))
+    yield dbt
+    dbt.project.close()
 
 
 @pytest.fixture
 def native(
-    built_native: tuple[NativeDomain, Metastore], rendered: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    built_native: tuple[NativeDomain, Metastore], waiting: Waiting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> NativeDomain:
     """The toy domain on Databricks, built, never published."""
     domain, _ = built_native
     monkeypatch.delenv("MESHPORT_REGISTRY", raising=False)
-    monkeypatch.setattr(Dbt, "render", rendered.as_method())
+    monkeypatch.setattr(Dbt, "render", lambda _, operations: waiting.render(operations))
     restore(built_native)
     shutil.copytree(domain.path, tmp_path / "sales", symlinks=True)
     return NativeDomain(tmp_path / "sales", domain.double)

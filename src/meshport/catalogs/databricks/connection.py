@@ -66,13 +66,14 @@ class Warehouse:
         one that may run twice. Raises UnavailableError that says what Databricks said, without data.
         """
         from databricks.sql import exc
+        from urllib3.exceptions import HTTPError  # what the connector raises when it gives up a broken connection
 
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._session() as session, session.cursor() as cursor:
                     cursor.execute(sql)
                     return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
-            except exc.Error as error:
+            except (exc.Error, HTTPError) as error:
                 if attempt == ATTEMPTS or not _may_pass(error):
                     raise _explained(error, self.access.host) from error
                 time.sleep(PAUSE_SECONDS * 2**attempt)
@@ -129,7 +130,7 @@ def _may_pass(error: Exception) -> bool:
 
     if isinstance(error, exc.ServerOperationError):
         return any(word in _class_of(error) for word in AGAIN)
-    return isinstance(error, exc.RequestError | exc.OperationalError | exc.InterfaceError)
+    return not isinstance(error, exc.DatabaseError) or isinstance(error, exc.OperationalError)
 
 
 def _class_of(error: Exception) -> str:
