@@ -21,6 +21,8 @@ MESH = {
     "published.database": "The name of the published zone in the catalog. Without it `<domain>_published`.",
     "published.path": "DuckDB only: the published file, relative to this one. Without it `<database>.duckdb`.",
     "published.parallel": "Databricks only: how many ports are written at a time.",
+    "published.certify": "Databricks only: whether ports that have earned it are tagged `system.certification_status`. "
+    "Who publishes needs ASSIGN on that governed tag.",
     "standards.folder": "The central team's standards: a folder, relative to this file. One of `folder`, `git`, "
     "`package`; without any, the standards that ship with meshport. See [the guide](../guides/standards.md).",
     "standards.git": "... a git repository: a URL, or a path relative to this file.",
@@ -31,8 +33,8 @@ MESH = {
     "says it.",
     "warehouses.<name>.auto_stop_minutes": "... after how many idle minutes it stops.",
     "warehouses.<name>.budget": "... what it may cost in a month, in the currency of the bill.",
-    "guard.removals": "What share of the tags, masks, comments or grants that meshport wrote a publish may take away without "
-    "`--allow-removals`, of each kind.",
+    "guard.removals": "What share of the tags, masks, comments or grants that meshport wrote, of each kind, a publish may "
+    "take away without `--allow-removals`.",
     "guard.beginning_with": "... from how many of a kind on: below it anything may go.",
     "unity.url": "An open-source Unity Catalog server, for `meshport unity`: see "
     "[the guide](../guides/unity-catalog.md).",

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import NODEFAULT
 from msgspec.inspect import (
+    BoolType,
     DictType,
     Field,
     FloatType,
@@ -99,6 +100,8 @@ def _type(kind: Type) -> str:
             parts = [f"matches `{kind.pattern}`"] if kind.pattern else []
             parts += [f"at most {kind.max_length} characters"] if kind.max_length else []
             return ", ".join(["text", *parts])
+        case BoolType():
+            return "true or false"
         case FloatType():
             return "number"
         case IntType():
@@ -117,7 +120,7 @@ def _default(field: Field) -> str:
     if field.required:
         return "required"
     value = field.default if field.default is not NODEFAULT else field.default_factory()
-    return code(str(value)) if value else ""
+    return code(str(value).lower() if isinstance(value, bool) else str(value)) if value else ""
 
 
 def _exit_codes() -> Iterator[tuple[str, str, str]]:
