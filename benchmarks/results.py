@@ -45,7 +45,7 @@ shown = lambda v: "null" if v is None else str(v) if isinstance(v, int) else lit
 listed = ", ".join(f"({', '.join(map(shown, row))})" for row in rows)
 chosen = ", ".join(
     f"cast({c.name} as {c.type.lower()}) as {c.name}" for c in table.columns)
-run("insert into pub.meshport.test_results by name replace where domain = 'sales' and product = 'sales.crm' "
+run("insert into pub.meshport.test_results replace where domain = 'sales' and product = 'sales.crm' "
     f"and publication in (1) select {chosen} from (values {listed}) as given({', '.join(table.names)})")
 """
 

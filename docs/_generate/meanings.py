@@ -33,8 +33,8 @@ MESH = {
     "says it.",
     "warehouses.<name>.auto_stop_minutes": "... after how many idle minutes it stops.",
     "warehouses.<name>.budget": "... what it may cost in a month, in the currency of the bill.",
-    "guard.removals": "What share of the tags, masks, comments or grants that meshport wrote, of each kind, a publish may "
-    "take away without `--allow-removals`.",
+    "guard.removals": "What share of the tags, masks, comments or grants that meshport wrote, of each kind, a publish "
+    "may take away without `--allow-removals`.",
     "guard.beginning_with": "... from how many of a kind on: below it anything may go.",
     "unity.url": "An open-source Unity Catalog server, for `meshport unity`: see "
     "[the guide](../guides/unity-catalog.md).",

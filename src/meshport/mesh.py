@@ -17,12 +17,14 @@ FILE_NAME = "mesh.yml"
 class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The published zone. `database` is its name in the catalog, `path` its file (DuckDB only).
 
-    `parallel` is how many ports are written at a time (Databricks only).
+    `parallel` is how many ports are written at a time, `certify` whether ports that have earned it are tagged as
+    certified (Databricks only).
     """
 
     database: str | None = None
     path: str | None = None
     parallel: Annotated[int, msgspec.Meta(ge=1, le=64)] = 8
+    certify: bool = True
 
 
 class StandardsSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -191,7 +191,15 @@ class Workspace:
         verdicts = self.verdicts(shown or Progress())
         moment = datetime.now(timezone.utc)
         made = make_plan(
-            self.mesh.domain, self.project, self.declared, observed, self.target, override, verdicts, moment
+            self.mesh.domain,
+            self.project,
+            self.declared,
+            observed,
+            self.target,
+            override,
+            verdicts,
+            moment,
+            certify=self.mesh.published.certify,
         )
         registrar = self.registrar(registry, shown or Progress())
         return made if registrar is None else with_outlook(made, observed.standing, registrar)

@@ -28,7 +28,7 @@ class Certified(msgspec.Struct, frozen=True):
     foreign: tuple[Foreign, ...]
 
 
-def certify(
+def certified(
     product: Product,
     standing: Standing | None,
     gates: Sequence[Gate],
@@ -37,6 +37,8 @@ def certify(
     changes: Sequence[Change],
     observed: Observed,
     moment: datetime | None,
+    *,
+    certify: bool = True,
 ) -> Certified:
     """Return what the ports of a product have earned, where the catalog masks on read: there, certification is a tag.
 
@@ -59,13 +61,15 @@ def certify(
             deprecated=going or port.label in deprecated,
         )
         for port in product.ports
-        if port.mode is not None
+        if port.mode is not None and certify
     }
     tagged = certificates.with_tags(product, earned)
     wanted = [resource for port in tagged.ports for resource in tag.desired(port)]
     places = [port.relation for port in product.ports]
     found, foreign = _differ(wanted, places, observed)
-    found = certificates.explained(found, {p.relation: earned[p.label].missing for p in product.ports if p.mode})
+    found = certificates.explained(
+        found, {p.relation: earned[p.label].missing for p in product.ports if p.label in earned}
+    )
     if not blocked:
         return Certified(earned, tuple(found), (), tuple(foreign))
     lost = certificates.withdrawals(found)

@@ -14,7 +14,7 @@ from meshport.model import Evidence, Gate, Product, Relation
 from meshport.plan import certification as certificates
 from meshport.plan.contract_gates import breach_gates, breaches, changes_in_place, contract_gates
 from meshport.plan.diff import Ledger, diff
-from meshport.plan.earned import certify, orphaned
+from meshport.plan.earned import certified, orphaned
 from meshport.plan.evidence import evidence_of
 from meshport.plan.gates import (
     Place,
@@ -70,18 +70,20 @@ def make_plan(
     override: str | None = None,
     verdicts: Verdicts | None = None,
     moment: datetime | None = None,
+    *,
+    certify: bool = True,
 ) -> Plan:
     """Return what publishing these products would change. `target` is dbt's, None for the profile's default.
 
     `override` is the reason for publishing breaking changes that ask for more than they have. `moment` is what time it
-    is, with a time zone: rows that are older than promised are not certified.
+    is, with a time zone: rows that are older than promised are not certified. Without `certify`, none are.
     """
     products: list[ProductPlan] = []
     foreign: list[Foreign] = []
     places = {place_of(relation): found for relation, found in observed.relations.items()}
     for item in declared:
         product_plan, left_alone = _plan_product(
-            project, item, observed, places, target, override, verdicts or Verdicts(), moment
+            project, item, observed, places, target, override, verdicts or Verdicts(), moment, certify=certify
         )
         products.append(product_plan)
         foreign.extend(left_alone)
@@ -144,6 +146,8 @@ def _plan_product(
     override: str | None,
     verdicts: Verdicts,
     moment: datetime | None,
+    *,
+    certify: bool,
 ) -> tuple[ProductPlan, list[Foreign]]:
     product, standing = declared.product, observed.standing.get(declared.product.key)
     gates: list[Gate] = list(declared.problems)
@@ -174,7 +178,7 @@ def _plan_product(
         observed.ledger,
         interrupted=observed.interrupted,
     )
-    earned = certify(product, standing, gates, evidence, builds, changes, observed, moment)
+    earned = certified(product, standing, gates, evidence, builds, changes, observed, moment, certify=certify)
     digest = product_digest(product)
     head = standing.head if standing else None
     planned = ProductPlan(

@@ -207,6 +207,7 @@ class Domain:
         self.registry.upsert_domain("sales", "Sales", "", self.mesh.owner)
         self.catalog = Memory()
         self.standards: Standards = standards_of(folder, None)
+        self.certify = True
         self.registrar: Callable[[Project], Any] = lambda _: None
 
     def declared(self, of: Project) -> list[Declared]:
@@ -226,7 +227,8 @@ class Domain:
 
     def plan(self, of: Project, moment: datetime = NOON) -> Plan:
         observed = self.observe()
-        made, registrar = make_plan("sales", of, self.declared(of), observed, moment=moment), self.registrar(of)
+        made = make_plan("sales", of, self.declared(of), observed, moment=moment, certify=self.certify)
+        registrar = self.registrar(of)
         return with_outlook(made, observed.standing, registrar) if registrar else made
 
     def site(self, of: Project) -> Site:

@@ -163,6 +163,15 @@ def test_what_goes_is_deprecated(domain: Domain) -> None:
     assert (blocked.blocked, blocked.products[0].withdrawals) == (True, ())
 
 
+def test_a_domain_may_do_without(domain: Domain) -> None:
+    domain.publish(project())
+    domain.certify = False
+    domain.publish(project())
+    assert domain.tag(KEY) is None
+    assert not domain.plan(project()).actionable
+    assert domain.plan(project(status="fail")).products[0].withdrawals == ()
+
+
 def test_what_nobody_declares_any_more_is_not_certified(domain: Domain) -> None:
     domain.publish(project())
     without = msgspec.structs.replace(project(), groups={})

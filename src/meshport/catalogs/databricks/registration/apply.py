@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Tell = Callable[[str, int, int], None]
 NEEDS = {
     METADATA: "CREATE EXTERNAL METADATA on the metastore, or MODIFY on what is there",
-    LINEAGE: "MODIFY on the external metadata, and to see the table",
+    LINEAGE: "MODIFY on the external metadata, and on the table SELECT (it is read) or MODIFY (it is fed)",
     DESTINATIONS: "MANAGE on the schema",
 }
 

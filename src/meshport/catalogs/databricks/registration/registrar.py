@@ -64,7 +64,7 @@ class UnityRegistrar:
         governed = tag_policies.desired(self._domain.templates)
         policies = tag_policies.diff(governed, tag_policies.observed(self._client)) if governed else []
         difference = self._differ(products)
-        tables = [table.name for table in TABLES] if publishes else [each.table for each in self._loads()]
+        tables = [table.name for table in TABLES] if publishes else [each.table for each in self._loads(self._there())]
         changes = [known.registration(change) for change in (*policies, *difference.changes)]
         if tables:
             schema = f"{self._domain.database}.{BOOKKEEPING}"
@@ -112,18 +112,19 @@ class UnityRegistrar:
 
     def _load_tables(self) -> None:
         load.prepare(self._run, self._domain.database, self._there())
-        loads = self._loads()
+        there = self._there()
+        loads = self._loads(there)
         for number, each in enumerate(loads, start=1):
             self._tell(f"loading {each.table}", number, len(loads))
-            for statement in load.statements(self._domain.database, self._domain.name, each):
+            for statement in load.statements(self._domain.database, self._domain.name, each, there):
                 self._run(statement)
             self._book.write({load.key_of(each.table): each.known})
 
     def _there(self) -> load.There:
         return load.observed(self._run, self._domain.database)
 
-    def _loads(self) -> list[load.Load]:
-        there, ledger = self._there(), self._book.read()
+    def _loads(self, there: load.There) -> list[load.Load]:
+        ledger = self._book.read()
         entries = known.entries(self._domain.registry, self._domain.name, self._domain.catalog)
         rows = rows_of(entries, self._pairs([known.shown(entry) for entry in entries]))
         until = load.loaded_until(there, ledger)

@@ -18,8 +18,8 @@ from meshport.resources import BOOKKEEPING
 
 Run = Callable[[str], Sequence[tuple[Any, ...]]]
 """Runs a statement and returns its rows."""
-There = Mapping[str, frozenset[str]]
-"""The columns of the tables that are there."""
+There = Mapping[str, Sequence[str]]
+"""The columns of the tables that are there, in order."""
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -38,13 +38,13 @@ def key_of(table: str) -> str:
 def observed(run: Run, database: str) -> There:
     """Return the columns of our tables that are there: one query."""
     names = ", ".join(literal(table.name) for table in TABLES)
-    found: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, list[str]] = defaultdict(list)
     for table, column in run(
         f"select table_name, column_name from {identifier(database)}.information_schema.columns "  # noqa: S608 - quoted
-        f"where table_schema = {literal(BOOKKEEPING)} and table_name in ({names})"
+        f"where table_schema = {literal(BOOKKEEPING)} and table_name in ({names}) order by table_name, ordinal_position"
     ):
-        found[table].add(column)
-    return {table: frozenset(columns) for table, columns in found.items()}
+        found[table].append(column)
+    return found
 
 
 def pending(rows: Mapping[str, Sequence[sql.Row]], there: There, ledger: Ledger) -> list[Load]:
@@ -83,7 +83,7 @@ def prepare(run: Run, database: str, there: There) -> None:
     Raises InputError where a table of that name is somebody else's.
     """
     for table in TABLES:
-        if table.name in there and not {"domain", "product"} <= there[table.name]:
+        if table.name in there and not {"domain", "product"} <= set(there[table.name]):
             raise InputError(
                 f"{database}.{BOOKKEEPING}.{table.name} is not a table of meshport's",
                 hint=f"the schema `{BOOKKEEPING}` of a published catalog is meshport's own: move the table elsewhere",
@@ -98,9 +98,8 @@ def prepare(run: Run, database: str, there: There) -> None:
             run(sql.add_columns(database, table, new))
 
 
-def statements(database: str, domain: str, load: Load) -> list[str]:
-    """Return the statements of a load. Each may run again."""
+def statements(database: str, domain: str, load: Load, there: There) -> list[str]:
+    """Return the statements of a load into the tables that are `there`. Each may run again."""
     table: Table = BY_NAME[load.table]
-    if table.by_publication:
-        return list(sql.additions(database, table, domain, load.rows))
-    return list(sql.loads(database, table, domain, load.rows))
+    make = sql.additions if table.by_publication else sql.loads
+    return list(make(database, table, domain, load.rows, there.get(load.table, ())))

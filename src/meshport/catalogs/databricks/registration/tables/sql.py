@@ -2,7 +2,8 @@
 
 Rows go as one JSON text through `inline(from_json(...))`, which a warehouse parses as one literal: a VALUES list of
 20,000 rows is hundreds of thousands of expressions to it. `INSERT ... REPLACE WHERE` puts them in place of the rows
-before, atomically, so that a load may be sent again.
+before, atomically, so that a load may be sent again. It goes by position, in the table's own order: BY NAME together
+with REPLACE WHERE is younger than many warehouses.
 Source: the vendor's reference of INSERT, `from_json`, `inline`, CREATE TABLE.
 """
 
@@ -16,6 +17,8 @@ from meshport.catalogs.databricks.quoting import identifier, literal
 from meshport.catalogs.databricks.registration.tables.spec import Column, Table
 from meshport.resources import BOOKKEEPING
 
+Order = Sequence[str]
+"""The names of a table's columns as they are there; none where they are as declared."""
 Row = tuple[object, ...]
 """Values in the order of the table's columns; time stamps and days are ISO texts."""
 LARGEST = 8_000_000
@@ -45,41 +48,42 @@ def add_columns(database: str, table: Table, missing: Sequence[Column]) -> str:
     return f"alter table {full_name(database, table.name)} add columns ({', '.join(map(_declared, missing))})"
 
 
-def loads(database: str, table: Table, domain: str, rows: Sequence[Row]) -> Iterator[str]:
+def loads(database: str, table: Table, domain: str, rows: Sequence[Row], order: Order = ()) -> Iterator[str]:
     """Yield the statements that put these rows in place of the domain's: one, unless they are too large for one.
 
     Then it is one for some products each, and one that takes away those of all other products.
     """
     ours = f"domain = {literal(domain)}"
     if len(_json(rows)) <= LARGEST:
-        yield _load(database, table, ours, rows)
+        yield _load(database, table, ours, rows, order)
         return
     seen: list[str] = []
     for keys, chunk in _chunks(table, rows, "product"):
         products = [product for (product,) in keys]
         seen += products
-        yield _load(database, table, f"{ours} and product in ({_listed(products)})", chunk)
+        yield _load(database, table, f"{ours} and product in ({_listed(products)})", chunk, order)
     rest = f"{ours} and product not in ({_listed(seen)})"
     yield f"delete from {full_name(database, table.name)} where {rest}"  # noqa: S608 - quoted
 
 
-def additions(database: str, table: Table, domain: str, rows: Sequence[Row]) -> Iterator[str]:
+def additions(database: str, table: Table, domain: str, rows: Sequence[Row], order: Order = ()) -> Iterator[str]:
     """Yield the statements that add the rows of publications, or put them in place of the same ones."""
     for keys, chunk in _chunks(table, rows, "product", "publication"):
         conditions = " or ".join(
             f"(product = {literal(product)} and publication in ({', '.join(number for _, number in numbers)}))"
             for product, numbers in groupby(keys, key=lambda key: key[0])
         )
-        yield _load(database, table, f"domain = {literal(domain)} and ({conditions})", chunk)
+        yield _load(database, table, f"domain = {literal(domain)} and ({conditions})", chunk, order)
 
 
-def _load(database: str, table: Table, condition: str, rows: Sequence[Row]) -> str:
+def _load(database: str, table: Table, condition: str, rows: Sequence[Row], order: Order) -> str:
     short = {column.name: f"c{number}" for number, column in enumerate(table.columns)}
     fields = ", ".join(f"{short[c.name]}: {_sent(c)}" for c in table.columns)
-    selected = ", ".join(f"{_received(column, short[column.name])} as {column.name}" for column in table.columns)
+    received = {column.name: _received(column, short[column.name]) for column in table.columns}
+    selected = ", ".join(received.get(name, "null") for name in order or table.names)
     data = literal(_json(rows))
     return (
-        f"insert into {full_name(database, table.name)} by name replace where {condition} select {selected} "  # noqa: S608
+        f"insert into {full_name(database, table.name)} replace where {condition} select {selected} "  # noqa: S608
         f"from (select inline(from_json({data}, 'array<struct<{fields}>>')))"
     )
 
