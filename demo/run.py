@@ -42,6 +42,7 @@ models:
       - name: email
         data_type: string
         description: The e-mail address as sales publishes it, with the name in front of the domain hidden.
+        config: {meta: {classification: internal}} # what sales left of it is harmless
       - {name: orders, data_type: bigint, description: Number of orders., constraints: [{type: not_null}]}
       - {name: amount, data_type: "decimal(18,2)", description: What they cost together.}
 """
