@@ -22,7 +22,7 @@ classifications:
 """,
     "masks.yml": """\
 masks:
-  email: {description: The mail domain stays., types: [string], method: partial, arguments: {keep: domain}}
+  email: {description: The domain., types: [string], method: partial, arguments: {keep: domain}, visible_to: [a, b]}
   hash: {description: A hash., types: [string], method: keyed_hash, arguments: {key: default}, distinct: true}
 """,
     "tag_templates.yml": """\

@@ -34,6 +34,8 @@ TIGHTER = [
     (classification("{masks: [hash]}"), "classifications", "pii.email", "masks", ("hash",)),
     (classification("{masks: [hash, email]}"), "classifications", "pii.email", "masks", ("hash", "email")),
     (classification("{detect: [e_post]}"), "classifications", "pii.email", "detect", ("mail", "e_post")),
+    ({"masks_yml": "masks: {email: {visible_to: [b]}}"}, "masks", "email", "visible_to", ("b",)),
+    ({"masks_yml": "masks: {email: {visible_to: []}}"}, "masks", "email", "visible_to", ()),
     (
         {"classifications_yml": "classifications: {public: {masks: [hash]}}"},
         *("classifications", "public", "masks", ("hash",)),
@@ -120,6 +122,10 @@ LOOSER = [
     (
         {"masks_yml": "masks:\n  hash:\n    method: nullify\n"},
         *("`method`", "it stays as it is", "masks.yml:3"),
+    ),
+    (
+        {"masks_yml": "masks:\n  email:\n    visible_to: [a, everybody]\n"},
+        *("`visible_to`", "everybody would be new", "masks.yml:3"),
     ),
     (
         {"tag_templates_yml": "tag_templates:\n  tier:\n    values: [gold, bronze]\n"},
