@@ -57,6 +57,9 @@ bench: $(READY)
 bench-lineage: $(READY)
 	$(BIN)/python -m benchmarks lineage check quality
 
+bench-databricks: $(READY)
+	$(BIN)/python -m benchmarks databricks --ports 2000
+
 docs: $(READY)
 	$(BIN)/python -m docs._generate
 

@@ -89,7 +89,7 @@ class _Connection:
         self._counts = counts
 
     def execute(self, query: str, *args: Any, **kwargs: Any) -> Any:
-        _count(self._counts, "catalog", query)
+        _count(self._counts, "catalog", getattr(query, "query", query))  # a statement may be parsed already
         return self._connection.execute(query, *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:

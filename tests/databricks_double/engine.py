@@ -131,10 +131,13 @@ class Engine:
 
     def upload(self, table: pa.Table) -> str:
         """Make rows readable by a query, and return their name."""
+        from pyspark.sql.pandas.types import from_arrow_schema
+
         name = self.new_name()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._spark.createDataFrame(table).createOrReplaceTempView(name)
+            # The schema is said, because it cannot be inferred of a table without rows.
+            self._spark.createDataFrame(table, from_arrow_schema(table.schema)).createOrReplaceTempView(name)
         return name
 
     def forget(self, uploaded: str) -> None:
