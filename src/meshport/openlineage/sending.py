@@ -6,24 +6,21 @@ Sending an event twice does no harm: the id of a run says which one it is.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Iterable
 from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import urllib3
-from urllib3.exceptions import HTTPError, LocationValueError, SSLError
+from urllib3.exceptions import HTTPError, SSLError
 
 from meshport import __version__
 from meshport.errors import DeniedError, InputError, MeshportError, UnavailableError
+from meshport.http import BUSY, pool, retry_after, shown
 
 DEFAULT_PATH = "api/v1/lineage"
 ATTEMPTS = 5
 LONGEST_WAIT = 60.0
 """Seconds. A server that asks for more is not waited for."""
 TIMEOUT = urllib3.Timeout(connect=10, read=30)
-BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 Tell = Callable[[str], None]
 
@@ -39,10 +36,10 @@ def endpoint(url: str, path: str | None) -> str:
     except ValueError:
         whole = False
     if not whole:
-        raise InputError(f"{_shown(url)} is no URL of a lineage server", hint="it is like https://lineage.example.com")
+        raise InputError(f"{shown(url)} is no URL of a lineage server", hint="it is like https://lineage.example.com")
     if parts.username is not None:
         raise InputError(
-            f"{_shown(url)} has a user in it, which would end up in logs", hint="export OPENLINEAGE_API_KEY=... instead"
+            f"{shown(url)} has a user in it, which would end up in logs", hint="export OPENLINEAGE_API_KEY=... instead"
         )
     if path is None and parts.path in ("", "/"):
         path = DEFAULT_PATH
@@ -65,8 +62,8 @@ class Receiver:
             self._headers["Authorization"] = f"Bearer {self._key}"
         self._sleep = sleep
         self._tell = tell
-        self._pool = _pool(url)
-        self._where = _shown(url)
+        self._pool = pool(url)
+        self._where = shown(url)
         self._sent = 0
 
     def send(self, events: Iterable[bytes]) -> int:
@@ -106,7 +103,7 @@ class Receiver:
                 if response.status not in BUSY:
                     raise self._refusal(response)
                 reason = f"answers {response.status}"
-                pause = _retry_after(response.headers, pause)
+                pause = retry_after(response.headers, pause)
             if pause > LONGEST_WAIT:
                 reason += f", and asks to wait {pause:,.0f} seconds"
                 break
@@ -125,7 +122,7 @@ class Receiver:
             hint = "the key in OPENLINEAGE_API_KEY may not do this" if self._key else "export OPENLINEAGE_API_KEY=..."
             return DeniedError(f"{self._where} does not let us in ({status})", where=progress, hint=hint)
         if 300 <= status < 400:
-            to = _shown(response.headers.get("Location", "nowhere"))
+            to = shown(response.headers.get("Location", "nowhere"))
             hint = "name that address: a key is not sent on to another one"
             return InputError(f"{self._where} has moved to {to}", where=progress, hint=hint)
         if status in (404, 405):
@@ -143,36 +140,3 @@ def _usable(key: str) -> str:
     if not (key.isascii() and key.isprintable()):
         raise InputError("OPENLINEAGE_API_KEY has characters that no key has", hint="set it again, from one line")
     return key
-
-
-def _pool(url: str) -> urllib3.PoolManager:
-    """Return connections to a server, through the proxy that the environment names for it."""
-    parts = urlsplit(url)
-    proxy = getproxies().get(parts.scheme)
-    try:
-        if proxy and not proxy_bypass(parts.netloc):
-            return urllib3.ProxyManager(proxy)
-        return urllib3.PoolManager()
-    except LocationValueError as error:
-        raise InputError(f"the proxy for {_shown(url)} is no URL: {error}") from error
-
-
-def _retry_after(headers: Mapping[str, str], otherwise: float) -> float:
-    """Return the seconds that a server asks to wait: a number, or a time of day."""
-    asked = headers.get("Retry-After", "").strip()
-    if asked.isdigit():
-        return float(asked)
-    try:
-        until = parsedate_to_datetime(asked)
-    except ValueError:
-        return otherwise
-    return max(0.0, (until - datetime.now(timezone.utc)).total_seconds()) if until.tzinfo else otherwise
-
-
-def _shown(url: str) -> str:
-    """Return a URL as messages may have it: without a user, and without a query, where tokens are."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "what was given"
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
