@@ -73,12 +73,7 @@ def _withdraw(site: Site, plan: Plan, observed: Observed, step: Step) -> None:
     work = [port for product in products for port in withdrawn(product, observed.relations)]
     if not work:
         return
-    site.tell("rendering with dbt", 0, len(work))
-    rendered = site.renderer.render([operation for port in work for operation in port.swap])
-    with site.catalog.writer(rendered.target) as writer:
-        for port in work:
-            statements = statements_of(port.swap, rendered)
-            step(f"withdraw the certification of {port.label}", partial(writer.execute, port.label, statements))
+    swap_only(site, work, step, lambda port: f"withdraw the certification of {port.label}")
     keys = [certification_key(change.relation) for product in products for change in product.withdrawals]
     site.registry.forget(site.catalog.name, site.domain, keys)
 
@@ -153,6 +148,17 @@ def _each_port(
 
 def _nothing(_relation: Relation) -> None:
     """What is done once a port is staged."""
+
+
+def swap_only(site: Site, work: Sequence[PortWork], step: Step, label: Callable[[PortWork], str]) -> None:
+    """Render and execute work that has nothing to stage, one port after another."""
+    if not work:
+        return
+    site.tell("rendering with dbt", 0, len(work))
+    rendered = site.renderer.render([operation for port in work for operation in port.swap])
+    with site.catalog.writer(rendered.target) as writer:
+        for port in work:
+            step(label(port), partial(writer.execute, port.label, statements_of(port.swap, rendered)))
 
 
 def statements_of(operations: Sequence[Operation], rendered: Rendered) -> list[Statement]:

@@ -15,12 +15,12 @@ import msgspec
 from meshport.contracts import next_version
 from meshport.errors import BlockedError, InputError
 from meshport.model import Port, Product
-from meshport.plan.apply import statements_of, write
+from meshport.plan.apply import swap_only, write
 from meshport.plan.diff import diff
 from meshport.plan.ledger import finish_ledger
 from meshport.plan.make import Observed, product_digest, resources_of
 from meshport.plan.operations import PortWork, drop, rollback
-from meshport.plan.site import Site, Step, journalled, locked
+from meshport.plan.site import Site, journalled, locked
 from meshport.plan.types import ProductPlan
 from meshport.registry.types import LedgerKey, ProductVersion, PublicationRecord, Standing
 from meshport.resources import observed_of
@@ -94,7 +94,7 @@ def roll_back(site: Site, key: str, labels: Collection[str], note: str | None) -
                 record = _record(site, standing, product, version, builds, returns, note)
                 step(f"record {key}", partial(site.registry.record_publication, record))
             work = [rollback(key, item.port, observed.relations.get(item.port.relation)) for item in by_label.values()]
-            _execute(site, work, step)
+            swap_only(site, work, step, _label)
             after = site.observe()
             planned = _remainder(product, builds, version, after)
             write(site, [planned], after, step, lock.renew, [])
@@ -117,7 +117,7 @@ def retire(site: Site, key: str, labels: Collection[str], note: str | None) -> l
             if not left:
                 site.registry.set_product_status(key, "retired", actor=site.actor, note=note)
             present = [port for port in ports if port.relation in observed.relations]
-            _execute(site, [drop(key, port, observed.relations[port.relation]) for port in present], step)
+            swap_only(site, [drop(key, port, observed.relations[port.relation]) for port in present], step, _label)
             resources = [r for port in present for r in observed_of(observed.relations[port.relation])]
             keys = [LedgerKey(kind=resource.kind, key=resource.key) for resource in resources]
             site.registry.forget(site.catalog.name, site.domain, keys)
@@ -185,15 +185,8 @@ def _record(
     )
 
 
-def _execute(site: Site, work: list[PortWork], step: Step) -> None:
-    if not work:
-        return
-    site.tell("rendering with dbt", 0, len(work))
-    rendered = site.renderer.render([operation for port in work for operation in port.swap])
-    with site.catalog.writer(rendered.target) as writer:
-        for port in work:
-            statements = statements_of(port.swap, rendered)
-            step(f"{port.swap[0].operation} {port.label}", partial(writer.execute, port.label, statements))
+def _label(port: PortWork) -> str:
+    return f"{port.swap[0].operation} {port.label}"
 
 
 def _remainder(product: Product, builds: Mapping[str, str], version: str, observed: Observed) -> ProductPlan:
