@@ -10,6 +10,7 @@ import itertools
 import os
 import re
 import shutil
+import sys
 import tempfile
 import threading
 import warnings
@@ -41,6 +42,13 @@ _STATES = (
 )
 
 
+def _be_a_program() -> None:
+    """Give the program a file where it has none: pyspark takes one that came by `-c` (a worker of xdist) for doctests."""
+    program = sys.modules["__main__"]
+    if program.__spec__ is None and not hasattr(program, "__file__"):
+        program.__file__ = __file__
+
+
 class Engine:
     """One Sail server and one session of it. Calls may come from several threads."""
 
@@ -53,6 +61,7 @@ class Engine:
             warnings.simplefilter("ignore", FutureWarning)
             from pyspark.sql import SparkSession
 
+            _be_a_program()
             self._server = SparkConnectServer(ip="127.0.0.1", port=0)
             self._server.start(background=True)
             ip, port = self._server.listening_address

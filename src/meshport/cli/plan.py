@@ -41,10 +41,12 @@ def plan(
     from meshport.errors import ExitCode
     from meshport.plan.files import save_plan
 
-    workspace = Workspace(project_dir, artifacts=artifacts, registry_url=registry_url)
+    workspace = Workspace(project_dir, artifacts=artifacts, registry_url=registry_url, only_plans=True)
     with workspace.registry() as registry, progress() as shown:
         made = workspace.plan(registry, override, shown)
     emit(plan_document(made), output_format)
+    if workspace.without_workspace:
+        say("Note: DATABRICKS_HOST is not set: what is published there is not known, and taken for nothing.")
     if out is not None:
         save_plan(made, out)
         say(f"Saved: {out}")

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 class Workspace:
     """One domain's project folder, with everything that commands on it read.
 
-    `artifacts` is the folder with dbt's artifacts, `target` dbt's target; None means the default of each.
+    `artifacts` is the folder with dbt's artifacts, `target` dbt's target; None means the default of each. What
+    `only_plans` can do without a Databricks workspace.
     """
 
     def __init__(
@@ -41,11 +42,13 @@ class Workspace:
         artifacts: Path | None = None,
         target: str | None = None,
         registry_url: str | None = None,
+        only_plans: bool = False,
     ) -> None:
         self.project_dir = project_dir.resolve()
         self.artifacts = artifacts or self.project_dir / "target"
         self.target = target or os.environ.get("DBT_TARGET")
         self._registry_url = registry_url
+        self._only_plans = only_plans
 
     @cached_property
     def mesh(self) -> Mesh:
@@ -96,15 +99,25 @@ class Workspace:
 
         return derive(self.project, self.mesh, self.standards)
 
+    @property
+    def without_workspace(self) -> bool:
+        """Whether what is published on Databricks cannot be looked at, and need not be."""
+        from meshport.artifacts import adapter_of
+
+        built_there = self._only_plans and adapter_of(self.artifacts) == "databricks"
+        return built_there and not os.environ.get("DATABRICKS_HOST")
+
     @cached_property
     def catalog(self) -> Catalog:
         """The domain's published zone: where dbt's artifacts say that the project was built, else the laptop's."""
         from meshport.artifacts import adapter_of
 
         if adapter_of(self.artifacts) == "databricks":
-            from meshport.catalogs.databricks import DatabricksCatalog, access_of
+            from meshport.catalogs.databricks import DatabricksCatalog, OfflineCatalog, access_of
 
             database = self.mesh.published_database.lower()
+            if self.without_workspace:
+                return OfflineCatalog(database)
             return DatabricksCatalog(access_of(), database, self.mesh.published.parallel)
         from meshport.catalogs.duckdb import DuckDBCatalog
 
@@ -253,7 +266,7 @@ class Workspace:
 
     def registrar(self, registry: Registry, shown: Progress) -> Registrar | None:
         """Return who tells the catalog of products what belongs to no single port; None where it has no such thing."""
-        if self.catalog.type != "databricks":
+        if self.catalog.type != "databricks" or self.without_workspace:
             return None
         from meshport.catalogs.databricks import access_of
         from meshport.catalogs.databricks.registration.registrar import Domain, registrar

@@ -6,6 +6,16 @@
 from meshport.catalogs.databricks.catalog import DatabricksCatalog
 from meshport.catalogs.databricks.connection import Access, Warehouse, access_of
 from meshport.catalogs.databricks.observe import observe
+from meshport.catalogs.databricks.offline import OfflineCatalog
 from meshport.catalogs.databricks.quoting import identifier, literal
 
-__all__ = ["Access", "DatabricksCatalog", "Warehouse", "access_of", "identifier", "literal", "observe"]
+__all__ = [
+    "Access",
+    "DatabricksCatalog",
+    "OfflineCatalog",
+    "Warehouse",
+    "access_of",
+    "identifier",
+    "literal",
+    "observe",
+]
