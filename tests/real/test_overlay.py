@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from meshport.cli import cli
-from meshport.errors import ExitCode
+from meshport.errors import ExitCode, InputError
 from tests.real.overlay import overlay
 
 PRODUCTS = {
@@ -102,3 +102,17 @@ def test_classified_columns_are_planned_with_masks(shared_data: Path, tmp_path: 
         if "mask" in column
     }
     assert masks == {"EMAIL": "email", "LEAD_EMAIL": "email"}
+
+
+def test_a_plan_needs_no_workspace_and_says_what_it_does_not_know(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABRICKS_HOST", raising=False)
+    artifacts = overlay(shared_data / "jaffle_databricks", tmp_path / "artifacts", PRODUCTS["jaffle_databricks"])
+    (tmp_path / "mesh.yml").write_text("domain: jaffle\n")
+    words = ["--project-dir", str(tmp_path), "--artifacts", str(artifacts), "--registry", str(tmp_path / "r.db")]
+    planned = CliRunner().invoke(cli, ["plan", *words])
+    assert "DATABRICKS_HOST is not set: what is published there is not known" in planned.stderr
+    published = CliRunner().invoke(cli, ["publish", "--yes", *words])
+    assert isinstance(published.exception, InputError)
+    assert published.exception.message == "DATABRICKS_HOST is not set"
