@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 
 UNITY_CLIENT := .unity/client/.ready
 
-.PHONY: setup demo demo-databricks test lint bench bench-lineage bench-databricks docs clean databricks-double unity-client unity-jars unity-server
+.PHONY: setup demo demo-databricks test test-live lint bench bench-lineage bench-databricks docs clean databricks-double unity-client unity-jars unity-server
 
 setup: $(READY)
 
@@ -24,6 +24,10 @@ lint: $(READY)
 
 test: lint $(UNITY_CLIENT)
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# The tests that publish, on a real workspace: tests/live/README.md says what it needs.
+test-live: $(READY)
+	$(BIN)/pytest tests/live
 
 # The official client of Unity Catalog, with which a test checks what `meshport unity` writes.
 unity-client: $(UNITY_CLIENT)
