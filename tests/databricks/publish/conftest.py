@@ -89,7 +89,8 @@ def built_native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Nat
             dbt.ensure_packages()
             done = dbt.run(["build"], capture=True)
             assert done.returncode == 0, done.stdout
-            yield NativeDomain(folder, double), copied(double.store)
+        # Not within: what is set for a session is set for other folders' tests, too.
+        yield NativeDomain(folder, double), copied(double.store)
 
 
 class Waiting:
@@ -128,6 +129,8 @@ def native(
     """The toy domain on Databricks, built, never published."""
     domain, _ = built_native
     monkeypatch.delenv("MESHPORT_REGISTRY", raising=False)
+    for name, value in domain.double.environment("sales").items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr(Dbt, "render", lambda _, operations: waiting.render(operations))
     restore(built_native)
     shutil.copytree(domain.path, tmp_path / "sales", symlinks=True)
