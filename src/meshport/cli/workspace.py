@@ -99,20 +99,22 @@ class Workspace:
 
         return derive(self.project, self.mesh, self.standards)
 
+    @cached_property
+    def _adapter(self) -> str | None:
+        """The adapter that built the project; read once, because it takes all of the manifest's bytes."""
+        from meshport.artifacts import adapter_of
+
+        return adapter_of(self.artifacts)
+
     @property
     def without_workspace(self) -> bool:
         """Whether what is published on Databricks cannot be looked at, and need not be."""
-        from meshport.artifacts import adapter_of
-
-        built_there = self._only_plans and adapter_of(self.artifacts) == "databricks"
-        return built_there and not os.environ.get("DATABRICKS_HOST")
+        return self._only_plans and self._adapter == "databricks" and not os.environ.get("DATABRICKS_HOST")
 
     @cached_property
     def catalog(self) -> Catalog:
         """The domain's published zone: where dbt's artifacts say that the project was built, else the laptop's."""
-        from meshport.artifacts import adapter_of
-
-        if adapter_of(self.artifacts) == "databricks":
+        if self._adapter == "databricks":
             from meshport.catalogs.databricks import DatabricksCatalog, OfflineCatalog, access_of
 
             database = self.mesh.published_database.lower()
