@@ -51,4 +51,4 @@ def read_catalog(path: Path) -> dict[str, Columns]:
 
 def _columns(table: Table) -> Columns:
     ordered = sorted((table.columns or {}).values(), key=lambda column: column.index or 0)
-    return tuple((column.name, column.type or "") for column in ordered)
+    return tuple([(column.name, column.type or "") for column in ordered])

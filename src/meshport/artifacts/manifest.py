@@ -33,14 +33,21 @@ def read_manifest(path: Path) -> Manifest:
     Raises InputError where the file is missing, truncated, not a manifest, or of a schema version that is not read.
     """
     file = read_artifact(path, _decoder, "manifest", SCHEMA_VERSIONS)
-    entries = {**(file.nodes or {}), **(file.sources or {})}
+    nodes: dict[str, Node] = {}
+    tests: dict[str, Test] = {}
+    for section in (file.nodes, file.sources):
+        for key, entry in (section or {}).items():
+            kind = kind_of(key)
+            if kind == "test":
+                tests[key] = data_test(key, entry)
+            elif kind in NODE_KINDS:
+                nodes[key] = node(key, entry)
+    for key, unit in (file.unit_tests or {}).items():
+        tests[key] = unit_test(key, unit)
     return Manifest(
         metadata=file.metadata,
-        nodes={key: node(key, entry) for key, entry in entries.items() if kind_of(key) in NODE_KINDS},
-        tests={
-            **{key: data_test(key, entry) for key, entry in entries.items() if kind_of(key) == "test"},
-            **{key: unit_test(key, entry) for key, entry in (file.unit_tests or {}).items()},
-        },
+        nodes=nodes,
+        tests=tests,
         groups={key: group(key, entry) for key, entry in (file.groups or {}).items()},
         exposures={key: exposure(key, entry) for key, entry in (file.exposures or {}).items()},
     )
@@ -175,8 +182,14 @@ def _arguments(kwargs: dict[str, Any]) -> dict[str, Any]:
 
 def _limits(config: wire.Config) -> dict[str, Any]:
     """Return a test's configs that change what it means, where they are not dbt's defaults."""
-    said = ((name, getattr(config, name)) for name in _DEFAULTS)
-    return {name: value for name, value in said if value is not None and value != _DEFAULTS[name]}
+    said = (config.where, config.error_if, config.warn_if, config.fail_calc, config.limit)
+    if said == _USUAL:
+        return {}
+    return {
+        name: value
+        for name, value, usual in zip(_LIMITS, said, _USUAL, strict=True)
+        if value is not None and value != usual
+    }
 
 
 def _nodes(depends_on: wire.Dependencies | None) -> tuple[str, ...]:
@@ -192,4 +205,6 @@ def _text(version: str | int | float | None) -> str | None:
 
 
 _NO_CONFIG = wire.Config()
-_DEFAULTS = {"where": None, "error_if": "!= 0", "warn_if": "!= 0", "fail_calc": "count(*)", "limit": None}
+_LIMITS = ("where", "error_if", "warn_if", "fail_calc", "limit")
+_USUAL = (None, "!= 0", "!= 0", "count(*)", None)
+"""What dbt writes of `_LIMITS` where a project says nothing."""
