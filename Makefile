@@ -13,7 +13,7 @@ setup: $(READY)
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[duckdb,databricks,marketplace]' --group dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[duckdb,databricks,postgres,marketplace]' --group dev
 	touch $(READY)
 
 lint: $(READY)

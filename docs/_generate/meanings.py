@@ -10,6 +10,19 @@ from meshport.quality import evidence, questions
 from meshport.scaffold import answers
 from meshport.standards import lock
 
+ACCESS_RULE = {
+    "description": "What the rule is for.",
+    "classifications": "Which products it speaks of: those that hold one of these, or of their families.",
+    "auto_approve": "Principals who get what they ask for without anybody deciding, where every classification that "
+    "the product holds is in such a rule: `domain:finance`, `domain:*`, `user:*@example.com`. Not in a domain's own "
+    "rules.",
+    "approvers": "How many people have to approve.",
+    "longest_days": "How long a subscription may last; who asks for no end gets this one.",
+    "notice_days": "How many days before its end the subscriber and the product's domain are told.",
+    "principals": "What Unity Catalog calls a principal, where it is not its own name: `domain:*: mesh-{name}`, "
+    "`domain:finance: Finance readers`. A domain is an account group, a user an e-mail address. Not in a domain's own "
+    "rules.",
+}
 MESH = {
     "domain": "The domain's name: the first part of every product's key.",
     "title": "Its name for people.",

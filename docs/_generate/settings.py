@@ -51,15 +51,15 @@ def page() -> str:
             "## `mesh.yml`",
             "At the root of a dbt project: it makes the project a domain. Unknown keys are refused.",
             block(EXAMPLE, "yaml"),
-            table(("Key", "Type", "Default", "Meaning"), _rows(type_info(Mesh), meanings.MESH)),
+            table(("Key", "Type", "Default", "Meaning"), rows(type_info(Mesh), meanings.MESH)),
             "## `config.meta`",
             "What meshport reads in dbt's YAML; `config.meta` of anything else, and other keys, are left alone.",
             table(("On", "Key", "Meaning"), ((on, code(key), prose(text)) for on, key, text in meanings.META)),
             "### `data_product`",
             "`true` alone is enough. Unknown keys block the product.",
-            table(("Key", "Type", "Default", "Meaning"), _rows(type_info(_DataProduct), meanings.DATA_PRODUCT)),
+            table(("Key", "Type", "Default", "Meaning"), rows(type_info(_DataProduct), meanings.DATA_PRODUCT)),
             "### `row_filter`",
-            table(("Key", "Type", "Default", "Meaning"), _rows(type_info(RowFilter), meanings.ROW_FILTER)),
+            table(("Key", "Type", "Default", "Meaning"), rows(type_info(RowFilter), meanings.ROW_FILTER)),
             "## Environment variables",
             table(("Variable", "Meaning"), ((code(name), prose(text)) for name, text in meanings.VARIABLES.items())),
             "## Exit codes",
@@ -71,7 +71,8 @@ def page() -> str:
     )
 
 
-def _rows(struct: Type, described: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
+def rows(struct: Type, described: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
+    """Return a row for each setting: key, type, default, meaning."""
     assert isinstance(struct, StructType)
     fields = dict(_leaves(struct))
     if fields.keys() != described.keys():

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from docs._generate import ROOT
+from msgspec.inspect import type_info
+
+from docs._generate import ROOT, meanings
 from docs._generate.markdown import code, codes, document, prose, table
-from meshport.standards import load_standards
+from docs._generate.settings import rows
+from meshport.cli.standards import terms
+from meshport.standards import AccessRule, load_standards
 from meshport.standards.tighten import FIELDS, LINT
 
 
@@ -61,6 +65,24 @@ def page() -> str:
             "or the column. A required tag without a value, and a value that is not allowed, block a publish. "
             "`governed: true` in a template asks for a governed tag on Databricks, with these values.",
             table(("Tag", "Meaning", "On", "Value from", "Required", "Allowed values"), tags),
+            "## Access",
+            "Who gets access, and who decides. A rule speaks of products with a column of one of its classifications "
+            "or their families (`unclassified`: a column that says nothing); of every product where it names none. Of "
+            "all rules that speak of a product, the strictest counts in each respect. How they work is in "
+            "[the guide for owners](../guides/domain-owner.md).",
+            table(
+                ("Rule", "Meaning", "Speaks of", "Terms"),
+                [
+                    (
+                        code(name),
+                        prose(rule.description),
+                        codes(rule.classifications) or "every product",
+                        "; ".join(terms(rule)),
+                    )
+                    for name, rule in standards.access.items()
+                ],
+            ),
+            table(("Field", "Type", "Default", "Meaning"), rows(type_info(AccessRule), meanings.ACCESS_RULE)),
             "## Lint",
             "What [`sqlfluff.cfg`](../../standards/sqlfluff.cfg) sets for `meshport lint`.",
             table(("Section", "Settings"), lint),

@@ -1,3 +1,3 @@
-from tests.registry.conftest import migrated, path, registry
+from tests.registry.conftest import each_registry, each_url, migrated, path, postgres, registry
 
-__all__ = ["migrated", "path", "registry"]
+__all__ = ["each_registry", "each_url", "migrated", "path", "postgres", "registry"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from meshport.access.principals import Actor, Principal
 from meshport.access.states import ALIVE, TRANSITIONS, Action
 from meshport.access.subscriptions import approve, deny, may_read, request, revoke, subscriptions
 from meshport.errors import BlockedError, DeniedError, InputError
 from meshport.registry import Registry
+from meshport.registry.types import Subscription
 from tests.registry.samples import product, record, url
 
 KEY = "sales.customer_360"
 OWNER, READER = "domain:sales", "domain:marketing"
-ACTIONS = {"approve": approve, "deny": deny, "revoke": revoke}
+ACTIONS: dict[Action, Callable[..., Subscription]] = {"approve": approve, "deny": deny, "revoke": revoke}
 
 
 @pytest.fixture
@@ -31,15 +34,15 @@ def mesh(registry: Registry) -> Registry:
 def test_a_subscription_from_request_to_revocation(mesh: Registry) -> None:
     assert may_read(mesh, OWNER, KEY)
     assert may_read(mesh, "sales", KEY)
-    request(mesh, KEY, "marketing", actor=READER, reason="campaigns")
+    request(mesh, KEY, "marketing", actor=Actor.named(READER), reason="campaigns")
     assert not may_read(mesh, READER, KEY)
-    approve(mesh, KEY, READER, actor=OWNER, reason="fine")
+    approve(mesh, KEY, READER, actor=Actor.named(OWNER), reason="fine")
     assert may_read(mesh, READER, KEY)
     assert not may_read(mesh, "domain:finance", KEY)
-    revoke(mesh, KEY, READER, actor=OWNER, reason="the campaign is over")
+    revoke(mesh, KEY, READER, actor=Actor.named(OWNER), reason="the campaign is over")
     assert not may_read(mesh, READER, KEY)
-    request(mesh, KEY, READER, actor=READER)
-    deny(mesh, KEY, READER, actor=OWNER)
+    request(mesh, KEY, READER, actor=Actor.named(READER))
+    deny(mesh, KEY, READER, actor=Actor.named(OWNER))
     first, second = subscriptions(mesh, product=KEY, principal="marketing")
     assert (first.state, first.reason, first.decision, first.decided_by) == (
         "revoked",
@@ -58,42 +61,65 @@ def test_a_subscription_from_request_to_revocation(mesh: Registry) -> None:
     ]
 
 
+def web(user: str, *domains: str) -> Actor:
+    """Who acts in the marketplace: a user, with the domains that they speak for."""
+    return Actor(Principal("user", user), frozenset(domains))
+
+
+def test_whoever_asked_benefits_or_speaks_for_who_benefits_does_not_approve(mesh: Registry) -> None:
+    request(mesh, KEY, "user:ann", actor=web("bob", "marketing"))
+    for actor in (web("ann", "sales"), web("bob", "sales")):
+        with pytest.raises(DeniedError, match="cannot approve its own request"):
+            approve(mesh, KEY, "user:ann", actor=actor)
+    approve(mesh, KEY, "user:ann", actor=web("sal", "sales"))
+    request(mesh, KEY, READER, actor=web("mia", "marketing"))
+    with pytest.raises(DeniedError, match="cannot approve its own request"):
+        approve(mesh, KEY, READER, actor=web("both", "sales", "marketing"))
+    with pytest.raises(DeniedError, match="does not decide about the products of sales"):
+        approve(mesh, KEY, READER, actor=web("fin", "finance"))
+    approve(mesh, KEY, READER, actor=web("sal", "sales"))
+    assert revoke(mesh, KEY, READER, actor=web("mia", "marketing")).state == "revoked"
+    request(mesh, KEY, READER, actor=Actor.named(READER))
+    with pytest.raises(DeniedError, match="cannot approve its own request"):
+        approve(mesh, KEY, READER, actor=web("mia", "sales", "marketing"))
+
+
 def test_nobody_approves_an_own_request(mesh: Registry) -> None:
-    request(mesh, KEY, READER, actor="user:ann")
+    request(mesh, KEY, READER, actor=Actor.named("user:ann"))
     for actor in (READER, "marketing", "user:ann", "user:ANN"):
         with pytest.raises(DeniedError, match="cannot approve its own request"):
-            approve(mesh, KEY, READER, actor=actor)
-    approve(mesh, KEY, READER, actor="user:bob")
+            approve(mesh, KEY, READER, actor=Actor.named(actor))
+    approve(mesh, KEY, READER, actor=Actor.named("user:bob"))
 
 
 def test_other_domains_do_not_decide(mesh: Registry) -> None:
-    request(mesh, KEY, READER, actor=READER)
+    request(mesh, KEY, READER, actor=Actor.named(READER))
     for action in (approve, deny):
         with pytest.raises(DeniedError, match="does not decide about the products of sales"):
-            action(mesh, KEY, READER, actor="domain:finance")
+            action(mesh, KEY, READER, actor=Actor.named("domain:finance"))
     assert [each.state for each in subscriptions(mesh)] == ["requested"]
 
 
 def test_a_subscriber_ends_its_own(mesh: Registry) -> None:
-    request(mesh, KEY, READER, actor=READER)
-    assert deny(mesh, KEY, READER, actor=READER).state == "denied"
-    request(mesh, KEY, READER, actor=READER)
-    approve(mesh, KEY, READER, actor=OWNER)
-    assert revoke(mesh, KEY, READER, actor=READER).state == "revoked"
+    request(mesh, KEY, READER, actor=Actor.named(READER))
+    assert deny(mesh, KEY, READER, actor=Actor.named(READER)).state == "denied"
+    request(mesh, KEY, READER, actor=Actor.named(READER))
+    approve(mesh, KEY, READER, actor=Actor.named(OWNER))
+    assert revoke(mesh, KEY, READER, actor=Actor.named(READER)).state == "revoked"
 
 
 def test_what_cannot_be_asked_for(mesh: Registry) -> None:
     with pytest.raises(InputError, match="no product") as error:
-        request(mesh, "sales.customer", READER, actor=READER)
+        request(mesh, "sales.customer", READER, actor=Actor.named(READER))
     assert KEY in str(error.value.hint)
     with pytest.raises(BlockedError, match="own product"):
-        request(mesh, KEY, "sales", actor=OWNER)
-    request(mesh, KEY, READER, actor=READER)
+        request(mesh, KEY, "sales", actor=Actor.named(OWNER))
+    request(mesh, KEY, READER, actor=Actor.named(READER))
     with pytest.raises(BlockedError, match="the subscription is requested"):
-        request(mesh, KEY, READER, actor="user:ann")
+        request(mesh, KEY, READER, actor=Actor.named("user:ann"))
     mesh.set_product_status(KEY, "retired", actor=OWNER)
     with pytest.raises(BlockedError, match="is retired"):
-        request(mesh, KEY, "finance", actor="finance")
+        request(mesh, KEY, "finance", actor=Actor.named("finance"))
 
 
 def test_a_domain_whose_name_begins_alike_has_no_right(mesh: Registry) -> None:
@@ -109,13 +135,13 @@ def test_nobody_reads_what_is_not_published(mesh: Registry) -> None:
 def _approve(path: Path, outcome: multiprocessing.Queue[str]) -> None:
     with Registry.open(url(path)) as registry:
         try:
-            outcome.put(approve(registry, KEY, READER, actor=OWNER).state)
+            outcome.put(approve(registry, KEY, READER, actor=Actor.named(OWNER)).state)
         except BlockedError as error:
             outcome.put(error.message)
 
 
 def test_of_two_who_approve_at_once_one_does(mesh: Registry, path: Path) -> None:
-    request(mesh, KEY, READER, actor=READER)
+    request(mesh, KEY, READER, actor=Actor.named(READER))
     spawn = multiprocessing.get_context("spawn")
     outcome: multiprocessing.Queue[str] = spawn.Queue()
     both = [spawn.Process(target=_approve, args=(path, outcome), daemon=True) for _ in range(2)]
@@ -150,21 +176,23 @@ class Life(RuleBasedStateMachine):
         states = self.expected.setdefault(principal, [])
         if states and states[-1] in ALIVE:
             with pytest.raises(BlockedError, match=states[-1]):
-                request(self.registry, KEY, principal, actor=principal)
+                request(self.registry, KEY, principal, actor=Actor.named(principal))
             return
-        request(self.registry, KEY, principal, actor=principal)
+        request(self.registry, KEY, principal, actor=Actor.named(principal))
         states.append("requested")
         self.steps += 1
 
-    @rule(principal=principals, action=st.sampled_from(sorted(TRANSITIONS)))
+    @rule(principal=principals, action=st.sampled_from(sorted(ACTIONS)))
     def decide(self, principal: str, action: Action) -> None:
         states = self.expected.setdefault(principal, [])
         before, after = TRANSITIONS[action]
-        if not states or states[-1] != before:
+        # On DuckDB there are no grants to wait for.
+        after = "active" if action == "approve" else after
+        if not states or states[-1] not in before:
             with pytest.raises(BlockedError, match=states[-1] if states else "nobody asked"):
-                ACTIONS[action](self.registry, KEY, principal, actor=OWNER)
+                ACTIONS[action](self.registry, KEY, principal, actor=Actor.named(OWNER))
             return
-        assert ACTIONS[action](self.registry, KEY, principal, actor=OWNER).state == after
+        assert ACTIONS[action](self.registry, KEY, principal, actor=Actor.named(OWNER)).state == after
         states[-1] = after
         self.steps += 1
 

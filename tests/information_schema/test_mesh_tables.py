@@ -17,6 +17,7 @@ from meshport.mesh import Mesh, Warehouse
 from meshport.model import Evidence, Owner
 from meshport.products import derive
 from meshport.registry import Registry
+from meshport.registry.types import Asked, Step
 from meshport.standards import load_standards
 from tests.artifacts.builders import Write, manifest, model
 from tests.information_schema.asking import ask, sources
@@ -238,7 +239,9 @@ def test_inputs_and_where_they_stand(shop: Sources, registry: Registry) -> None:
 def test_subscriptions_and_grants(shop: Sources, registry: Registry) -> None:
     registry.record_publication(record(product(ports=(port("customers", "1"), OLD))))
     registry.set_port_status("sales.customer_360", "orders.v1", "retired", actor="user:ann")
-    asked = registry.add_subscription("sales.customer_360", "domain:shop", "user:bob", "to bill them")
+    asked = registry.add_subscription(
+        Asked(product="sales.customer_360", principal="domain:shop", by="user:bob", reason="to bill them")
+    )
     assert asked is not None
     sql = "select product_key, principal, status, purpose from mesh.subscriptions"
     row = {
@@ -249,7 +252,7 @@ def test_subscriptions_and_grants(shop: Sources, registry: Registry) -> None:
     }
     assert ask(shop, sql) == [row]
     assert ask(shop, "select * from mesh.grants") == []
-    registry.move_subscription(asked, "approve", "active", actor="user:ann", reason=None)
+    registry.move_subscription(asked, Step(action="approve", to="active", by="user:ann"))
     assert ask(shop, sql) == [{**row, "status": "active"}]
     assert ask(shop, "select * from mesh.grants") == [
         {"product_key": "sales.customer_360", "port": "customers.v1", "principal": "domain:shop", "privilege": "SELECT"}

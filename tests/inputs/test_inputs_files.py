@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from meshport.access import subscriptions
+from meshport.access.principals import Actor
 from tests.inputs.conftest import KEY, V1, V2, Mesh, deprecated, files
 from tests.query.running import Ran
 from tests.registry.samples import port
@@ -168,7 +169,7 @@ def test_a_subscription_is_asked_for_once(mesh: Mesh, inputs: Inputs) -> None:
     assert "still waits" in inputs("add", KEY).err
     (made,) = mesh.registry.subscriptions(KEY)
     assert (made.principal, made.state, made.requested_by) == ("domain:marketing", "requested", "domain:marketing")
-    subscriptions.approve(mesh.registry, KEY, "marketing", actor="sales")
+    subscriptions.approve(mesh.registry, KEY, "marketing", actor=Actor.named("sales"))
     assert "subscription" not in inputs("add", KEY).err
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from meshport.access.principals import Actor
 from meshport.access.subscriptions import approve, request
 from meshport.cli.output import Progress
 from meshport.cli.schema import sources_of
@@ -97,8 +98,8 @@ def _registry(encoded: bytes, status: Status) -> bytes:
         with Registry.open(f"sqlite:///{path}") as registry:
             registry.upsert_domain("sales", "Sales", "", Owner("Sales", "sales@example.com"))
             registry.record_publication(_record(product))
-            request(registry, product.key, "domain:shop", actor="user:ann")
-            approve(registry, product.key, "domain:shop", actor="domain:sales")
+            request(registry, product.key, "domain:shop", actor=Actor.named("user:ann"))
+            approve(registry, product.key, "domain:shop", actor=Actor.named("domain:sales"))
             if status != "published":
                 registry.set_product_status(product.key, status, actor="domain:sales")
         return path.read_bytes()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from meshport.access.principals import Actor
 from meshport.access.subscriptions import approve, request
 from meshport.errors import ExitCode
 from meshport.plan.types import ProductPlan
@@ -71,8 +72,8 @@ def add_version(domain: Domain, *, goes_on: str | None = None, latest: int = 2, 
 def subscribe(domain: Domain, *who: str) -> None:
     with domain.registry() as registry:
         for name in who:
-            request(registry, KEY, name, actor=f"domain:{name}")
-            approve(registry, KEY, name, actor="domain:sales")
+            request(registry, KEY, name, actor=Actor.named(f"domain:{name}"))
+            approve(registry, KEY, name, actor=Actor.named("domain:sales"))
 
 
 def acknowledge(domain: Domain, name: str | None, who: str) -> Done:

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from meshport.access import subscriptions
+from meshport.access.principals import Actor
 from meshport.model import Column, Contract, Relation
 from meshport.registry import Registry
 from tests.registry.samples import port, product, record, url
@@ -57,6 +58,6 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
                 for identifier in identifiers
             )
             registry.record_publication(record(product(name, ports=ports), catalog=str(file), plan_digest=name))
-        subscriptions.request(registry, "sales.orders", "marketing", actor="marketing")
-        subscriptions.approve(registry, "sales.orders", "marketing", actor="sales")
+        subscriptions.request(registry, "sales.orders", "marketing", actor=Actor.named("marketing"))
+        subscriptions.approve(registry, "sales.orders", "marketing", actor=Actor.named("sales"))
         yield Market(registry, folder / "registry.db", file)

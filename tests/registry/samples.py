@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from sqlalchemy import Engine, create_engine
 
 from meshport.model import (
     Column,
@@ -22,6 +23,8 @@ from meshport.model import (
     Slo,
     Upstream,
 )
+from meshport.registry import dialects
+from meshport.registry.migrate import migrate
 from meshport.registry.types import PublicationRecord
 
 RULE = QualityRule("test.sales.not_null_email", "not_null_email", "not_null", "email")
@@ -29,6 +32,14 @@ RULE = QualityRule("test.sales.not_null_email", "not_null_email", "not_null", "e
 
 def url(path: Path) -> str:
     return f"sqlite:///{path}"
+
+
+def at_revision(address: str, revision: str) -> Engine:
+    """Make a registry as an older meshport left it, in an empty database."""
+    engine = create_engine(address)
+    dialects.prepare(engine)
+    migrate(engine, revision)
+    return engine
 
 
 def port(name: str = "customers", version: str | None = "1", **changes: Any) -> Port:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from meshport.registry import Registry
 from meshport.registry.types import JournalRun, LedgerKey
 
 CATALOG, OWNER = "/data/sales_published.duckdb", "sales"
+
+
+@pytest.fixture
+def registry(each_registry: Registry) -> Registry:
+    """A registry on each of the two databases."""
+    return each_registry
 
 
 def test_the_ledger_is_written_updated_and_forgotten_in_bulk(registry: Registry) -> None:

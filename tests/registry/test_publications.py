@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,9 +14,15 @@ from meshport.model import Column, Contract, Evidence, Owner, Product
 from meshport.registry import Registry
 from meshport.registry.schema import APPEND_ONLY
 from meshport.registry.types import Announcement, Domain, PortStatus
-from tests.registry.samples import RULE, port, product, record, url
+from tests.registry.samples import RULE, port, product, record
 
 KEY = "sales.customer_360"
+
+
+@pytest.fixture
+def registry(each_registry: Registry) -> Registry:
+    """A registry on each of the two databases."""
+    return each_registry
 
 
 def rows(registry: Registry, table: str) -> int:
@@ -216,7 +220,7 @@ def test_any_name_comes_back_as_it_was(
         assert item.key in {hit.version.product.key for hit in registry.search(column)}
 
 
-def test_a_registry_outlives_its_process(registry: Registry, path: Path) -> None:
+def test_a_registry_outlives_its_process(registry: Registry, each_url: str) -> None:
     registry.record_publication(record())
-    with Registry.open(url(path), create=False) as other:
+    with Registry.open(each_url, create=False) as other:
         assert other.heads() == registry.heads()

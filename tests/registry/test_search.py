@@ -10,6 +10,12 @@ from tests.registry.samples import port, product, record
 
 
 @pytest.fixture
+def registry(each_registry: Registry) -> Registry:
+    """A registry on each of the two databases."""
+    return each_registry
+
+
+@pytest.fixture
 def mesh(registry: Registry) -> Registry:
     items = [
         product("customer_360", tags={"region": "emea"}),

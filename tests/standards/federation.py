@@ -30,6 +30,11 @@ tag_templates:
   tier: {description: How refined., applies_to: [port], from: product.tier, values: [silver, gold]}
   retention: {description: How long., applies_to: [port], from: meta}
 """,
+    "access.yml": """\
+access:
+  open: {description: Open., classifications: [public], auto_approve: ["domain:*", "user:*"], longest_days: 365}
+  told: {description: Told., notice_days: 14}
+""",
     "sqlfluff.cfg": """\
 [sqlfluff]
 rules = LT01,LT05

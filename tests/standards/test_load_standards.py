@@ -37,6 +37,25 @@ def refused(folder: Path) -> str:
     return caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"auto_approve": ["domain:*"]}, "approves by itself and names no classifications"),
+        ({"auto_approve": ["domain:*"], "classifications": ["pii"], "approvers": 2}, "asks for a second approver"),
+        ({"auto_approve": ["finance"], "classifications": ["pii"]}, "`finance` is no principal"),
+        ({"principals": {"team:x": "y"}}, "`team:x` is no principal"),
+        ({"principals": {"domain:x": "y"}}, "`domain:x` has no name, or two"),
+        ({"longest_days": 0}, "Expected `int` >= 1"),
+    ],
+)
+def test_rules_of_access_hold_together(edit: Edit, rule: dict[str, object], said: str) -> None:
+    def add(rules: dict[str, object]) -> None:
+        rules["names"] = {"description": "x", "principals": {"domain:x": "z"}}
+        rules["new"] = {"description": "x", **rule}
+
+    assert said in refused(edit("access", add))
+
+
 def test_the_default_standards_hold_together() -> None:
     standards = load_standards()
     assert standards.classifications["pii.email"].masks[0] == "email"

@@ -29,6 +29,10 @@ def policy(said: str) -> dict[str, str]:
     return {"policies__code__few_columns_yml": said}
 
 
+def access(said: str) -> dict[str, str]:
+    return {"access_yml": f"access:\n  {said}\n"}
+
+
 TIGHTER = [
     ({}, "classifications", "pii.email", "masks", ("email", "hash")),
     (classification("{masks: [hash]}"), "classifications", "pii.email", "masks", ("hash",)),
@@ -56,6 +60,15 @@ TIGHTER = [
     (
         {"tag_templates_yml": "tag_templates: {retention: {values: [1y, 2y]}}"},
         *("tag_templates", "retention", "values", ("1y", "2y")),
+    ),
+    (access("open: {auto_approve: ['domain:*']}"), "access", "open", "auto_approve", ("domain:*",)),
+    (access("open: {auto_approve: [], approvers: 2}"), "access", "open", "approvers", 2),
+    (access("open: {longest_days: 30}"), "access", "open", "longest_days", 30),
+    (access("told: {longest_days: 30}"), "access", "told", "longest_days", 30),
+    (access("told: {notice_days: 30}"), "access", "told", "notice_days", 30),
+    (
+        access("ours: {description: Ours., classifications: [pii], approvers: 2, longest_days: 30}"),
+        *("access", "ours", "classifications", ("pii",)),
     ),
 ]
 
@@ -154,6 +167,12 @@ LOOSER = [
         {"policies__data__positive_yml": "applies_to: {columns: [nothing]}"},
         *("`applies_to`", "it stays as it is", "positive.yml:1"),
     ),
+    (access("open: {auto_approve: ['domain:*', 'user:*', 'user:ann']}"), "`auto_approve`", "ann would be new", "yml:2"),
+    (access("open: {longest_days: 366}"), "`longest_days`", "366 is higher", "access.yml:2"),
+    (access("open: {longest_days: null}"), "`longest_days`", "it would have no limit", "access.yml:2"),
+    (access("told: {notice_days: 7}"), "`notice_days`", "7 is lower", "access.yml:2"),
+    (access("open: {classifications: [public, pii]}"), "`classifications`", "it stays as it is", "access.yml:2"),
+    (access("told: {principals: {'domain:*': all}}"), "`principals`", "it stays as it is", "access.yml:2"),
     ({"sqlfluff_cfg": "[sqlfluff]\nmax_line_length = 120\n"}, "`max_line_length`", "120 is longer", "sqlfluff.cfg:2"),
     ({"sqlfluff_cfg": "[sqlfluff]\nmax_line_length = 0\n"}, "`max_line_length`", "0 is longer", "sqlfluff.cfg:2"),
     ({"sqlfluff_cfg": "[sqlfluff]\nexclude_rules = LT01\n"}, "`exclude_rules`", "LT01 would be new", "sqlfluff.cfg:2"),
@@ -196,7 +215,20 @@ def test_a_governed_tag_stays_governed(tmp_path: Path, central: Path) -> None:
 def test_every_field_that_may_change_is_tried_above() -> None:
     named = {field for fields in FIELDS.values() for field in fields}
     tightened = {case[3] for case in TIGHTER} | {"settings", "severity", "exceptions"}
-    assert named == tightened
+    assert named == tightened - {"classifications"}  # of a rule of access: in a new one
+
+
+@pytest.mark.parametrize("said", ["auto_approve: ['domain:*']", "principals: {'domain:finance': admins}"])
+def test_a_domain_adds_no_rule_that_opens_and_its_central_team_does(tmp_path: Path, central: Path, said: str) -> None:
+    rule = access(f"ours: {{description: Ours., classifications: [pii], {said}}}")
+    error = refused(domain(tmp_path / "sales", **rule))
+    assert f"a domain cannot say `{said.partition(':')[0]}` in a rule of its own" in error.message
+    assert (error.where or "").endswith("sales/standards/access.yml:2")
+    write(tmp_path / "group", {"standards.yml": "extends: {folder: ../central}\n", "access.yml": rule["access_yml"]})
+    (tmp_path / "sales" / "standards" / "access.yml").unlink()
+    (tmp_path / "sales" / "standards" / "standards.yml").write_text("extends: {folder: ../../group}\n")
+    (tmp_path / "sales" / "mesh.yml").write_text("domain: sales\n")
+    assert "ours" in standards_of(tmp_path / "sales").access
 
 
 @pytest.mark.parametrize(
@@ -211,6 +243,10 @@ def test_every_field_that_may_change_is_tried_above() -> None:
         ({"policies__data__positive_yml": EXCEPTION.replace("until: 2030-01-31, ", "")}, "required field `until`"),
         ({"policies__data__positive_yml": EXCEPTION.replace("2030-01-31", "soon")}, "date"),
         ({"clasifications_yml": "classifications: {}"}, "clasifications.yml is no file of the standards"),
+        (access("a: {description: A, classifications: [pi]}"), "`pi`, which is no classification"),
+        (access("a: {description: A, approvers: 3}"), "Invalid enum value 3"),
+        (access("a: {description: A, principals: {finance: x}}"), "a domain cannot say `principals`"),
+        (access("a: {description: A}\naccess: {}"), "twice"),
         (classification("{mask: [hash]}"), "unknown field `mask`"),
         (classification("[hash]"), "Expected `object`"),
         (

@@ -24,6 +24,33 @@ class Principal(msgspec.Struct, frozen=True, order=True):
         return f"{self.kind}:{self.name}"
 
 
+class Actor(msgspec.Struct, frozen=True):
+    """Who acts: a principal, and the domains that it speaks for. None: nobody knows which, as on the command line,
+    where whoever can write the registry decides; there a name is for the record.
+    """
+
+    who: Principal
+    domains: frozenset[str] | None = None
+
+    def __str__(self) -> str:
+        return str(self.who)
+
+    @classmethod
+    def named(cls, text: str) -> Actor:
+        """Return the actor of a command: a domain speaks for itself, of a user it is not known."""
+        who = parse_principal(text)
+        return cls(who, frozenset({who.name}) if who.kind == "domain" else None)
+
+    def speaks_for(self, principal: str) -> bool:
+        """Tell whether this is that principal, or speaks for the domain that it is."""
+        other = parse_principal(principal)
+        return self.who == other or (other.kind == "domain" and other.name in (self.domains or ()))
+
+    def may_decide(self, domain: str) -> bool:
+        """Tell whether this one may decide about a domain's products."""
+        return self.domains is None or domain in self.domains
+
+
 def parse_principal(text: str) -> Principal:
     """Return the principal that a person wrote: `domain:marketing`, `user:ann@example.com`, or a bare domain.
 

@@ -75,6 +75,8 @@ def publish(
             say(message)
         if override and made.override is None:
             say("Nothing needed --override-contract.")
+        # Rules hold from now on, whatever is published; those of a new domain once the registry knows it, below.
+        registry.write_access_rules(workspace.mesh.domain, workspace.standards.access, actor=user())
         site = workspace.site(registry, shown, registers=True)
         if made.actionable:
             if not allow_removals:
@@ -84,6 +86,7 @@ def publish(
             first = not workspace.catalog.observe()
             mesh = workspace.mesh
             registry.upsert_domain(mesh.domain, mesh.title, mesh.description, mesh.owner)
+            registry.write_access_rules(mesh.domain, workspace.standards.access, actor=user())
             published = apply_plan(site, made)
             shown.clear()
             if published:

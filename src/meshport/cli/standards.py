@@ -13,7 +13,7 @@ from meshport.cli.lazy import LazyGroup
 from meshport.cli.output import Document, Table, Text, emit, say
 
 if TYPE_CHECKING:
-    from meshport.standards import Standards
+    from meshport.standards import AccessRule, Standards
 
 COMMANDS = {
     "show": ("meshport.cli.standards:show", "Show the standards that are in force, merged."),
@@ -115,6 +115,16 @@ def _blocks(found: Standards, origin: bool) -> Iterator[Table | Text]:
     )
     yield _table(
         found,
+        "access",
+        ["access", "speaks of", "terms", "description"],
+        origin,
+        (
+            [name, ", ".join(rule.classifications) or "every product", "; ".join(terms(rule)), rule.description]
+            for name, rule in found.access.items()
+        ),
+    )
+    yield _table(
+        found,
         "policies",
         ["policy", "severity", "description"],
         origin,
@@ -127,6 +137,19 @@ def _blocks(found: Standards, origin: bool) -> Iterator[Table | Text]:
         origin,
         ([name, ", ".join(f"{key} = {value}" for key, value in keys.items())] for name, keys in found.lint.items()),
     )
+
+
+def terms(rule: AccessRule) -> Iterator[str]:
+    """Yield what a rule of access says, in words."""
+    if rule.auto_approve:
+        yield f"approves {', '.join(rule.auto_approve)}"
+    if rule.approvers > 1:
+        yield f"{rule.approvers} people approve"
+    if rule.longest_days is not None:
+        yield f"{rule.longest_days} days at most"
+    if rule.notice_days:
+        yield f"told {rule.notice_days} days before the end"
+    yield from (f"{principal} is {name} in Unity Catalog" for principal, name in rule.principals.items())
 
 
 def _table(found: Standards, kind: Any, headings: list[str], origin: bool, rows: Iterator[list[Any]]) -> Table:

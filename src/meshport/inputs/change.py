@@ -11,6 +11,7 @@ import msgspec
 import yaml
 
 from meshport.access import subscriptions
+from meshport.access.principals import Actor
 from meshport.access.states import ALIVE, READS
 from meshport.errors import InputError
 from meshport.inputs import folder, packages
@@ -94,8 +95,8 @@ def request_access(registry: Registry, domain: str, key: str) -> str:
     if state is not None:
         return "active" if state in READS else "waiting"
     reason = f"{domain} reads it: meshport inputs add"
-    subscriptions.request(registry, key, principal, actor=principal, reason=reason)
-    return "requested"
+    made = subscriptions.request(registry, key, principal, actor=Actor.named(principal), reason=reason)
+    return "active" if made.state in READS else "requested"
 
 
 def _check_names(project_dir: Path, domain: str, version: ProductVersion) -> None:

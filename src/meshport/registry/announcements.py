@@ -7,7 +7,7 @@ from collections import defaultdict
 import msgspec
 from sqlalchemy import Connection, select
 
-from meshport.registry import audit, dialects, schema
+from meshport.registry import audit, dialects, notices, schema
 from meshport.registry.clock import now
 from meshport.registry.types import Announcement, Consumers
 
@@ -30,6 +30,9 @@ def announce(connection: Connection, announcement: Announcement, actor: str) -> 
     }
     added = dialects.insert_missing(connection, _announcement, row)
     if added:
+        name = f"{announcement.product}.{announcement.port}" if announcement.port else announcement.product
+        text = f"{name} is about to break: {'; '.join(announcement.changes)}: meshport contract acknowledge {name}"
+        notices.tell_subscribers(connection, announcement.product, "change", announcement.digest, text)
         audit.write(connection, actor, "contract.announce", announcement.product, msgspec.to_builtins(announcement))
     return added
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 
 # Execution option of a connection that is going to write.
@@ -51,6 +51,12 @@ def migrate_alone(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('meshport registry'))")
 
 
+def hold_still(connection: Connection) -> None:
+    """Let every question of this transaction see one moment; to be called first. SQLite does so by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or update those whose primary key is already there."""
     if not rows:
@@ -62,13 +68,24 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), list(rows))
 
 
-def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
-    """Insert a row unless its primary key is there. Returns whether it was inserted."""
+def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any], keys: Sequence[str] = ()) -> bool:
+    """Insert a row unless one with these unique `keys` (its primary key) is there. Returns whether it was inserted."""
+    return insert_unless(connection, table, row, keys or [column.name for column in table.primary_key]) is not None
+
+
+def insert_unless(
+    connection: Connection,
+    table: Table,
+    row: Mapping[str, Any],
+    keys: Sequence[str],
+    where: ColumnElement[bool] | None = None,
+) -> Row[Any] | None:
+    """Insert a row and return it, or None where the unique index over `keys` (of rows with `where`) has one already."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    keys = list(table.primary_key)
-    statement = insert(table).values(dict(row)).on_conflict_do_nothing(index_elements=keys)
+    unique = [table.c[key] for key in keys]
+    statement = insert(table).values(dict(row)).on_conflict_do_nothing(index_elements=unique, index_where=where)
     # Drivers disagree on the row count of an INSERT; what it returns is certain.
-    return connection.execute(statement.returning(*keys)).first() is not None
+    return connection.execute(statement.returning(table)).first()
 
 
 def append_only(table: str, dialect: str) -> list[str]:
@@ -86,3 +103,10 @@ def append_only(table: str, dialect: str) -> list[str]:
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
     ]
+
+
+def append_only_off(table: str, dialect: str) -> list[str]:
+    """Return the statements that remove the triggers of `append_only`: for a migration, which puts them back."""
+    if dialect == "sqlite":
+        return [f"DROP TRIGGER {table}_no_{action}" for action in ("update", "delete")]
+    return [f"DROP TRIGGER {table}_append_only ON {table}", f"DROP FUNCTION {table}_append_only()"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any
@@ -18,6 +18,7 @@ from meshport.registry import (
     journal,
     ledger,
     lock,
+    notices,
     products,
     publications,
     recording,
@@ -27,22 +28,29 @@ from meshport.registry import (
 )
 from meshport.registry.failures import explained
 from meshport.registry.types import (
+    Anchor,
     Announcement,
+    Asked,
     AuditEntry,
     Consumers,
     Domain,
     JournalRun,
     LedgerKey,
+    Notice,
     PortStatus,
     ProductVersion,
     Publication,
     PublicationRecord,
     SearchHit,
     Standing,
+    Step,
     StepState,
     Subscription,
     SubscriptionState,
+    Told,
+    Verified,
 )
+from meshport.standards.types import AccessRule
 
 
 class Registry:
@@ -98,6 +106,16 @@ class Registry:
         """Return every domain, by name."""
         with self._read() as current:
             return products.domains(current)
+
+    def access_rules(self, domain: str) -> dict[str, AccessRule]:
+        """Return a domain's rules of access as of its last publish, by name; empty where there are none."""
+        with self._read() as current:
+            return products.access_rules(current, domain)
+
+    def write_access_rules(self, domain: str, rules: Mapping[str, AccessRule], *, actor: str) -> bool:
+        """Keep a domain's rules of access. Returns False where they are these already, or nobody knows the domain."""
+        with self._write() as current:
+            return products.write_access_rules(current, domain, rules, actor)
 
     def head(self, key: str) -> ProductVersion | None:
         """Return the newest version of a product, or None where it was never published."""
@@ -266,19 +284,47 @@ class Registry:
         with self._read() as current:
             return audit.read(current, subject, limit)
 
-    def add_subscription(self, product: str, principal: str, actor: str, reason: str | None) -> Subscription | None:
+    def verify_audit(self, anchor: Anchor | None = None) -> Verified:
+        """Walk the audit log's chain; `anchor` is an entry that was noted earlier. See `registry.audit.verify`."""
+        with self._read() as current:
+            return audit.verify(current, anchor)
+
+    def add_subscription(self, asked: Asked, told: Sequence[Told] = ()) -> Subscription | None:
         """Add a request for access. Returns None where the principal has one alive for this product."""
         with self._write() as current:
-            return subscriptions.add(current, product, principal, actor, reason)
+            return subscriptions.add(current, asked, told)
 
     def move_subscription(
-        self, subscription: Subscription, action: str, to: SubscriptionState, *, actor: str, reason: str | None
+        self, subscription: Subscription, step: Step, told: Sequence[Told] = ()
     ) -> Subscription | None:
-        """Bring a subscription into another state. Returns None where its state is no longer the one given."""
+        """Take a subscription one step on. Returns None where it is no longer as given."""
         with self._write() as current:
-            return subscriptions.move(current, subscription, action, to, actor, reason)
+            return subscriptions.move(current, subscription, step, told)
 
-    def subscriptions(self, product: str | None = None, principal: str | None = None) -> list[Subscription]:
-        """Return subscriptions (to one product, of one principal), oldest first."""
+    def subscriptions(
+        self,
+        product: str | None = None,
+        principal: str | None = None,
+        states: Sequence[SubscriptionState] = (),
+        domain: str | None = None,
+    ) -> list[Subscription]:
+        """Return subscriptions, oldest first: to a product, of a principal, in these states, to a domain's products."""
         with self._read() as current:
-            return subscriptions.read(current, product, principal)
+            return subscriptions.read(current, product, principal, states, domain)
+
+    # Notices
+
+    def tell(self, told: Sequence[Told]) -> None:
+        """Write notices; what somebody was told on the same occasion is not told again."""
+        with self._write() as current:
+            notices.tell(current, told)
+
+    def notices(self, recipients: Collection[str], *, unread: bool = False, limit: int = 100) -> list[Notice]:
+        """Return the newest notices to some principals (only `unread` ones), newest first."""
+        with self._read() as current:
+            return notices.read(current, recipients, unread, limit)
+
+    def mark_read(self, recipients: Collection[str], numbers: Collection[int] | None = None) -> int:
+        """Mark notices to these principals as read (those of these `numbers`, or all). Returns how many were unread."""
+        with self._write() as current:
+            return notices.mark_read(current, recipients, numbers)

@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 from meshport.registry import dialects
 
 
-def migrate(engine: Engine) -> None:
-    """Create the tables or upgrade them, in one transaction: all of it or nothing.
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Create the tables or upgrade them to a revision, in one transaction: all of it or nothing.
 
     Several processes may do so at once: the first does the work, the others wait and find it done.
     """
@@ -25,7 +25,7 @@ def migrate(engine: Engine) -> None:
     with engine.connect().execution_options(**{dialects.WRITES: True}) as connection, connection.begin():
         dialects.migrate_alone(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def _use_wal(engine: Engine, wait: float = 5.0) -> None:

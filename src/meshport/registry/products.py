@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 import msgspec
@@ -9,8 +10,10 @@ from sqlalchemy import Connection, Select, select, update
 
 from meshport.errors import InputError
 from meshport.model import Owner, Product, Status
-from meshport.registry import audit, dialects, schema
+from meshport.registry import audit, dialects, notices, schema
+from meshport.registry.clock import now
 from meshport.registry.types import Domain, PortStatus, ProductVersion
+from meshport.standards.types import AccessRule
 
 _product = schema.product
 _version = schema.product_version
@@ -87,6 +90,9 @@ def set_status(connection: Connection, key: str, status: Status, actor: str, not
     changed = connection.execute(update(_product).where(_product.c.key == key).values(status=status)).rowcount
     if not changed:
         raise _unknown(connection, key)
+    if status == "retired":
+        text = f"{key} is retired{_note(note)}: `meshport search` finds what is not"
+        notices.tell_subscribers(connection, key, "retirement", f"{key}/{now()}", text)
     audit.write(connection, actor, "product.status", key, {"status": status, "note": note})
 
 
@@ -104,7 +110,40 @@ def set_port_status(connection: Connection, key: str, label: str, status: PortSt
         raise InputError(f"{key} has no port {label}", hint=f"`meshport show {key}` lists its ports")
     decided = msgspec.to_builtins(status)
     dialects.upsert(connection, schema.port_state, [{"product": key, "label": label, **decided}])
+    if status.status != "published":
+        kind = "deprecation" if status.status == "deprecated" else "retirement"
+        occasion = f"{key}.{label}/{status.deprecation_date or now()}"
+        notices.tell_subscribers(connection, key, kind, occasion, _said(key, label, status))
     audit.write(connection, actor, "port.status", f"{key}.{label}", decided)
+
+
+def access_rules(connection: Connection, domain: str) -> dict[str, AccessRule]:
+    """Return a domain's rules of access as of its last publish, by name."""
+    found = connection.execute(select(schema.domain.c.access_rules).where(schema.domain.c.domain == domain)).scalar()
+    return {} if found is None else msgspec.json.decode(found, type=dict[str, AccessRule])
+
+
+def write_access_rules(connection: Connection, domain: str, rules: Mapping[str, AccessRule], actor: str) -> bool:
+    """Keep a domain's rules of access. Returns False where they are these already, or nobody knows the domain."""
+    text = msgspec.json.encode(rules, order="sorted").decode()
+    this = schema.domain.c.domain == domain
+    changed = update(schema.domain).where(this, schema.domain.c.access_rules.is_distinct_from(text))
+    if not connection.execute(changed.values(access_rules=text)).rowcount:
+        return False
+    audit.write(connection, actor, "access.rules", domain, {"rules": msgspec.to_builtins(rules)})
+    return True
+
+
+def _said(key: str, label: str, status: PortStatus) -> str:
+    """Return what those who subscribe are told of a port that goes or is gone."""
+    instead = f"; use {status.replaced_by}" if status.replaced_by else ""
+    if status.status == "retired":
+        return f"the port {label} of {key} is retired{instead}{_note(status.note)}"
+    return f"the port {label} of {key} goes on {status.deprecation_date}{instead}{_note(status.note)}"
+
+
+def _note(note: str | None) -> str:
+    return f" ({note})" if note else ""
 
 
 def _unknown(connection: Connection, key: str) -> InputError:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from meshport.errors import BlockedError
 from meshport.model import Owner, Product
-from meshport.registry import audit, dialects, publications, schema
+from meshport.registry import audit, dialects, notices, publications, schema
 from meshport.registry.clock import now
 from meshport.registry.search import search_text
 from meshport.registry.types import Publication, PublicationRecord
@@ -52,11 +52,21 @@ def record(connection: Connection, entry: PublicationRecord) -> Publication:
     of_publication = {"product": product.key, "number": number}
     _insert(connection, schema.publication_build, of_publication, _builds(entry))
     _insert(connection, schema.test_result, of_publication, _results(entry))
+    if head and sequence != head:
+        _tell(connection, entry)
     detail = {"number": number, "version": entry.version, "plan": entry.plan_digest, "note": entry.note}
     audit.write(connection, entry.actor, f"product.{entry.kind}", product.key, detail)
     recorded = publications.find(connection, product.key, entry.plan_digest)
     assert recorded is not None
     return recorded
+
+
+def _tell(connection: Connection, entry: PublicationRecord) -> None:
+    """Tell those who subscribe of a new version."""
+    key = entry.product.key
+    went_back = " after a rollback" if entry.kind == "rollback" else ""
+    text = f"{key} is at version {entry.version}{went_back}: meshport show {key}"
+    notices.tell_subscribers(connection, key, "version", f"{key}/{entry.version}", text)
 
 
 def _lock_product(connection: Connection, entry: PublicationRecord) -> int:

@@ -18,8 +18,10 @@ metadata = MetaData(
 )
 
 
-def _text(name: str, *arguments: ForeignKey, key: bool = False, null: bool = False) -> Column[str]:
-    return Column(name, Text, *arguments, primary_key=key, nullable=null)
+def _text(
+    name: str, *arguments: ForeignKey, key: bool = False, null: bool = False, default: str | None = None
+) -> Column[str]:
+    return Column(name, Text, *arguments, primary_key=key, nullable=null, server_default=default)
 
 
 def _number(name: str, *, key: bool = False, null: bool = False) -> Column[int]:
@@ -37,6 +39,7 @@ domain = Table(
     _text("title", null=True),
     _text("description"),
     _text("owner"),  # JSON of model.Owner
+    _text("access_rules", null=True),  # JSON of standards.access.AccessRules, as of the domain's last publish
 )
 
 # One row per product: what may change without a new version, and which version is the newest.
@@ -225,8 +228,12 @@ audit = Table(
     _text("action"),
     _text("subject"),
     _text("detail"),  # JSON
+    _text("hash", default=""),  # see chain.py
     Index(None, "subject"),
 )
+
+# One row: the newest audit entry and its hash. Whoever writes an entry holds this row until the commit.
+audit_head = Table("audit_head", metadata, _number("one", key=True), _number("last"), _text("hash"))
 
 # Who may publish a domain at this moment. `machine` tells where `pid` means something, see lock.py.
 lease = Table(
@@ -256,18 +263,39 @@ subscription = Table(
     _text("decided_by", null=True),
     _text("decided_at", null=True),
     _text("decision", null=True),
+    _text("purpose", null=True),
+    _text("until", null=True),  # the last day on which it holds, as an ISO date; NULL: no end
+    _text("source", null=True),  # the file that asks for it, see access/files.py
+    _text("ended_at", null=True),
+    _text("approvals", default="[]"),  # JSON: a list of types.Approval
+    _text("grants", default="[]"),  # JSON: a list of texts, what it was granted
     Index(None, "product"),
     Index(None, "principal"),
 )
 # At most one subscription of a principal to a product is alive, whatever two processes do at once.
-_alive = subscription.c.state.in_(["requested", "active"])
+ALIVE = subscription.c.state.in_(["requested", "approved", "active"])
 Index(
     "uq_subscription_alive",
     subscription.c.product,
     subscription.c.principal,
     unique=True,
-    sqlite_where=_alive,
-    postgresql_where=_alive,
+    sqlite_where=ALIVE,
+    postgresql_where=ALIVE,
+)
+
+# What somebody is told, once for each occasion.
+notice = Table(
+    "notice",
+    metadata,
+    _id(),
+    _text("recipient"),
+    _text("occasion"),
+    _text("at"),
+    _text("kind"),
+    _text("product"),
+    _text("text"),
+    _text("read_at", null=True),
+    UniqueConstraint("recipient", "occasion"),
 )
 
 # A breaking change, told to those who subscribe. `port` is the label that they read, empty for the whole product.

@@ -2,62 +2,112 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from collections.abc import Sequence
+from typing import Any
 
-from meshport.registry import audit
+import msgspec
+from sqlalchemy import Connection, Row, select, update
+
+from meshport.registry import audit, dialects, notices, schema
 from meshport.registry.clock import now
+from meshport.registry.schema import product as _product
 from meshport.registry.schema import subscription as _subscription
-from meshport.registry.types import Subscription, SubscriptionState
+from meshport.registry.types import Approval, Asked, Step, Subscription, Told
 
 
-def add(connection: Connection, product: str, principal: str, actor: str, reason: str | None) -> Subscription | None:
+def add(connection: Connection, asked: Asked, told: Sequence[Told]) -> Subscription | None:
     """Add a request. Returns None where the principal has one alive for this product, also by somebody just now."""
     values = {
-        "product": product,
-        "principal": principal,
+        "product": asked.product,
+        "principal": asked.principal,
         "state": "requested",
-        "reason": reason,
-        "requested_by": actor,
+        "reason": asked.reason,
+        "requested_by": asked.by,
         "requested_at": now(),
+        "purpose": asked.purpose,
+        "until": asked.until,
+        "source": asked.source,
     }
-    try:
-        with connection.begin_nested():
-            added = connection.execute(insert(_subscription).values(values).returning(_subscription)).one()
-    except IntegrityError:
+    row = dialects.insert_unless(connection, _subscription, values, ("product", "principal"), schema.ALIVE)
+    if row is None:
         return None
-    audit.write(connection, actor, "access.request", product, {"principal": principal, "reason": reason})
-    return Subscription(**added._mapping)
+    added = _of(row)
+    notices.tell(connection, _numbered(told, added.id))
+    wanted = {name: values[name] for name in ("principal", "reason", "purpose", "until", "source")}
+    audit.write(connection, asked.by, "access.request", asked.product, _without_nothing(wanted))
+    return added
 
 
-def move(
-    connection: Connection,
-    subscription: Subscription,
-    action: str,
-    to: SubscriptionState,
-    actor: str,
-    reason: str | None,
-) -> Subscription | None:
-    """Bring a subscription into another state. Returns None where its state is no longer the one given."""
+def move(connection: Connection, subscription: Subscription, step: Step, told: Sequence[Told]) -> Subscription | None:
+    """Take a subscription one step on. Returns None where it is no longer as given: somebody else was faster."""
+    values: dict[str, Any] = {"state": step.to}
+    if step.decides:
+        values |= {"decided_by": step.by, "decided_at": now(), "decision": step.reason}
+    if step.approved:
+        approvals = (*subscription.approvals, Approval(step.by, now(), step.reason))
+        values["approvals"] = _text(approvals)
+    if step.grants is not None:
+        values["grants"] = _text(step.grants)
+    if step.ends:
+        values["ended_at"] = now()
     query = (
         update(_subscription)
-        .where(_subscription.c.id == subscription.id, _subscription.c.state == subscription.state)
-        .values(state=to, decided_by=actor, decided_at=now(), decision=reason)
+        .where(
+            _subscription.c.id == subscription.id,
+            _subscription.c.state == subscription.state,
+            _subscription.c.approvals == _text(subscription.approvals),
+        )
+        .values(values)
         .returning(_subscription)
     )
     moved = connection.execute(query).first()
     if moved is None:
         return None
-    detail = {"principal": subscription.principal, "from": subscription.state, "to": to, "reason": reason}
-    audit.write(connection, actor, f"access.{action}", subscription.product, detail)
-    return Subscription(**moved._mapping)
+    notices.tell(connection, _numbered(told, subscription.id))
+    detail: dict[str, Any] = {
+        "principal": subscription.principal,
+        "from": subscription.state,
+        "to": step.to,
+        "reason": step.reason,
+    }
+    if step.grants is not None:
+        detail["grants"] = list(step.grants)
+    audit.write(connection, step.by, f"access.{step.action}", subscription.product, detail)
+    return _of(moved)
 
 
-def read(connection: Connection, product: str | None, principal: str | None) -> list[Subscription]:
-    """Return subscriptions (to one product, of one principal), oldest first."""
+def read(
+    connection: Connection, product: str | None, principal: str | None, states: Sequence[str], domain: str | None
+) -> list[Subscription]:
+    """Return subscriptions, oldest first: to a product, of a principal, in these states, to a domain's products."""
     query = select(_subscription).order_by(_subscription.c.id)
     if product is not None:
         query = query.where(_subscription.c.product == product)
     if principal is not None:
         query = query.where(_subscription.c.principal == principal)
-    return [Subscription(**row._mapping) for row in connection.execute(query)]
+    if states:
+        query = query.where(_subscription.c.state.in_(list(states)))
+    if domain is not None:
+        query = query.join(_product, _product.c.key == _subscription.c.product).where(_product.c.domain == domain)
+    return [_of(row) for row in connection.execute(query)]
+
+
+def _of(row: Row[Any]) -> Subscription:
+    columns: dict[str, Any] = dict(row._mapping)
+    approvals = msgspec.json.decode(columns.pop("approvals"), type=tuple[Approval, ...])
+    grants = msgspec.json.decode(columns.pop("grants"), type=tuple[str, ...])
+    return Subscription(**columns, approvals=approvals, grants=grants)
+
+
+def _text(value: Sequence[Any]) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _numbered(told: Sequence[Told], number: int) -> list[Told]:
+    """Return notices whose occasion names the subscription: each one has its own."""
+    return [msgspec.structs.replace(each, occasion=f"{each.occasion}/{number}") for each in told]
+
+
+def _without_nothing(detail: dict[str, Any]) -> dict[str, Any]:
+    """Return a detail without what was not said; a reason stays, as it always was in the log."""
+    return {key: value for key, value in detail.items() if value is not None or key == "reason"}

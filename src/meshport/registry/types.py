@@ -12,7 +12,7 @@ import msgspec
 
 from meshport.model import Evidence, Owner, Product, Status
 
-SubscriptionState = Literal["requested", "active", "denied", "revoked"]
+SubscriptionState = Literal["requested", "approved", "active", "denied", "expired", "revoked"]
 StepState = Literal["started", "done", "failed"]
 
 
@@ -165,10 +165,45 @@ class AuditEntry(msgspec.Struct, frozen=True):
     detail: dict[str, Any]
 
 
+class Anchor(msgspec.Struct, frozen=True):
+    """One entry of the audit log by number and hash, to be noted where nobody who writes the registry can change it."""
+
+    number: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
+
+class AuditBreak(msgspec.Struct, frozen=True):
+    """The first entry of the audit log that does not hold, and why."""
+
+    number: int
+    problem: str
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What walking the audit log found: how many entries hold, where it stands now, and the first break."""
+
+    entries: int
+    anchor: Anchor | None
+    broken: AuditBreak | None
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """One person's (or domain's, or rule's) word for a request."""
+
+    by: str
+    at: str
+    reason: str | None = None
+
+
 class Subscription(msgspec.Struct, frozen=True):
     """The right of a principal (`domain:marketing`) to read a product, or the wish for it.
 
-    `decided_by` and `decision` (the reason given) belong to the last approval, denial or revocation.
+    `approved` is decided, while its grants were not seen in the catalog yet; `active` is granted. `decided_by` and
+    `decision` (the reason given) belong to the last approval, denial or ending. `until` is the last day on which it
+    holds, in UTC (None: no end). `grants` are exactly what it was granted. `source` is the file that asks for it.
     """
 
     id: int
@@ -181,6 +216,63 @@ class Subscription(msgspec.Struct, frozen=True):
     decided_by: str | None
     decided_at: str | None
     decision: str | None
+    purpose: str | None = None
+    until: str | None = None
+    source: str | None = None
+    ended_at: str | None = None
+    approvals: tuple[Approval, ...] = ()
+    grants: tuple[str, ...] = ()
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A request for access as it is added: who wants what, who asked, why, what for, until when."""
+
+    product: str
+    principal: str
+    by: str
+    reason: str | None = None
+    purpose: str | None = None
+    until: str | None = None
+    source: str | None = None
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a subscription: what is done, by whom, to which state, why.
+
+    `decides`: somebody decided. `approved`: it is one more approval. `grants`: what it is granted now. `ends`: it is
+    over.
+    """
+
+    action: str
+    to: SubscriptionState
+    by: str
+    reason: str | None = None
+    decides: bool = True
+    approved: bool = False
+    grants: tuple[str, ...] | None = None
+    ends: bool = False
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A notice as it is written. On the same `occasion` somebody is told once."""
+
+    recipient: str
+    occasion: str
+    kind: str
+    product: str
+    text: str
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What a principal was told of a product. `read_at` is None until they said that they have read it."""
+
+    id: int
+    recipient: str
+    at: str
+    kind: str
+    product: str
+    text: str
+    read_at: str | None
 
 
 class SearchHit(msgspec.Struct, frozen=True):

@@ -3,9 +3,10 @@
 from meshport.standards.load import load_standards, standards_of
 from meshport.standards.masking import choose_mask
 from meshport.standards.policy import Exemption, Policy, Spec
-from meshport.standards.types import Classification, MaskDefinition, Origin, Standards, TagTemplate
+from meshport.standards.types import AccessRule, Classification, MaskDefinition, Origin, Standards, TagTemplate
 
 __all__ = [
+    "AccessRule",
     "Classification",
     "Exemption",
     "MaskDefinition",

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from meshport.errors import InputError
 from meshport.standards.policy import Policy
-from meshport.standards.types import Classification, Kind, Standards
+from meshport.standards.types import UNCLASSIFIED, AccessRule, Classification, Kind, Standards
+
+_PRINCIPAL = re.compile(r"(domain|user):[^\s:]+")
 
 
 def check(standards: Standards) -> None:
@@ -16,6 +18,8 @@ def check(standards: Standards) -> None:
         _check_classification(standards, name, classification)
     for name, policy in standards.policies.items():
         _check_policy(standards, name, policy)
+    for name, rule in standards.access.items():
+        _check_access(standards, name, rule)
 
 
 def _check_classification(standards: Standards, name: str, classification: Classification) -> None:
@@ -56,6 +60,29 @@ def _check_policy(standards: Standards, name: str, policy: Policy) -> None:
         if not (limit if direction in ("lower", "higher") else listed):
             wanted = "a number" if direction in ("lower", "higher") else "a list or a mapping"
             raise InputError(f"{name}: `{setting}` can be tightened `{direction}` only if it is {wanted}", where=where)
+
+
+def _check_access(standards: Standards, name: str, rule: AccessRule) -> None:
+    where = _where(standards, "access", name)
+    for wanted in rule.classifications:
+        known = any(held == wanted or held.startswith(f"{wanted}.") for held in standards.classifications)
+        if not known and wanted != UNCLASSIFIED:
+            raise InputError(
+                f"the rule `{name}` speaks of `{wanted}`, which is no classification",
+                where=where,
+                hint=f"there is: {', '.join(standards.classifications)}; `{UNCLASSIFIED}` for columns without one",
+            )
+    if rule.auto_approve and (rule.approvers > 1 or not rule.classifications):
+        problem = "asks for a second approver" if rule.approvers > 1 else "names no classifications"
+        raise InputError(f"the rule `{name}` approves by itself and {problem}", where=where)
+    for pattern in (*rule.auto_approve, *rule.principals):
+        if not _PRINCIPAL.fullmatch(pattern):
+            hint = "domain:NAME, domain:*, user:NAME, user:*@example.com"
+            raise InputError(f"the rule `{name}`: `{pattern}` is no principal", where=where, hint=hint)
+    for pattern, given in rule.principals.items():
+        others = {other.principals.get(pattern, given) for other in standards.access.values()} - {given}
+        if others or not given:
+            raise InputError(f"the rule `{name}`: `{pattern}` has no name, or two", where=where)
 
 
 def _check_patterns(what: str, patterns: Iterable[str], where: str) -> None:

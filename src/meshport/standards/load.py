@@ -46,7 +46,9 @@ def standards_of(project_dir: Path, mesh: Mesh | None = None, *, lock: Lock | No
 
 def _load(chain: list[Link], lock: Lock) -> Standards:
     """Read and merge the folders of a chain, the most general last."""
-    standards = merge([read_folder(place.folder, about, place.label) for place, about in reversed(chain)])
+    standards = merge(
+        [read_folder(place.folder, about, place.label, own=place.own) for place, about in reversed(chain)]
+    )
     check(standards)
     lock.save()
     return standards
@@ -61,14 +63,14 @@ def _domain_chain(project_dir: Path, mesh: Mesh, lock: Lock) -> list[Link]:
     if about.extends is None:
         base = locate(said, here, lock, where=str(project_dir / FILE_NAME))
         own_about = msgspec.structs.replace(about, extends=said)
-        return [(Place(own, FOLDER), own_about), *_extended(base, lock)]
+        return [(Place(own, FOLDER, own=True), own_about), *_extended(base, lock)]
     if said not in (StandardsSource(), about.extends):
         raise InputError(
             f"{FILE_NAME} and {FOLDER}/{ABOUT} name different standards to build on",
             where=str(own / ABOUT),
             hint=f"`extends:` there is enough: remove `standards:` from {FILE_NAME}",
         )
-    return _extended(Place(own, FOLDER), lock)
+    return _extended(Place(own, FOLDER, own=True), lock)
 
 
 def _extended(place: Place, lock: Lock) -> list[Link]:

@@ -10,8 +10,8 @@ import msgspec
 from meshport.errors import InputError
 from meshport.standards.policy import Policy, Spec
 from meshport.standards.read import Folder, Written
-from meshport.standards.tighten import FIELDS, SAME, Loosened, Way, lint_way
-from meshport.standards.types import Classification, Kind, MaskDefinition, Origin, Standards, TagTemplate
+from meshport.standards.tighten import CENTRAL, FIELDS, SAME, Loosened, Way, lint_way
+from meshport.standards.types import AccessRule, Classification, Kind, MaskDefinition, Origin, Standards, TagTemplate
 
 SHAPES: dict[Kind, Any] = {
     "classifications": Classification,
@@ -19,6 +19,7 @@ SHAPES: dict[Kind, Any] = {
     "tag_templates": TagTemplate,
     "policies": Spec,
     "lint": dict[str, str],
+    "access": AccessRule,
 }
 
 
@@ -37,6 +38,7 @@ def merge(folders: Sequence[Folder]) -> Standards:
                 if before is None:
                     _require_query(kind, name, written, folder)
                     merged[kind][name] = written.fit(written.value, SHAPES[kind])
+                    _refuse_central(kind, name, written, folder)
                     said = Origin(folder.label, written.where())
                 else:
                     first = origins[kind][name][0]
@@ -61,6 +63,7 @@ def merge(folders: Sequence[Folder]) -> Standards:
             for key, spec in merged["policies"].items()
         },
         lint=merged["lint"],
+        access=merged["access"],
         origins=origins,
     )
 
@@ -96,6 +99,17 @@ def _require_query(kind: Kind, name: str, written: Written, folder: Folder) -> N
             f"the policy {name} has no SQL, and no standards below have a policy of that name",
             where=written.where(),
             hint=f"write {name.partition('/')[2]}.sql beside it, or correct the name",
+        )
+
+
+def _refuse_central(kind: Kind, name: str, written: Written, folder: Folder) -> None:
+    """Raise InputError where a domain's own folder adds what only the standards that it builds on may say."""
+    stray = [field for field in CENTRAL.get(kind, {}) if folder.own and written.value.get(field)]
+    if stray:
+        raise InputError(
+            f"a domain cannot say `{stray[0]}` in a rule of its own: {CENTRAL[kind][stray[0]]}",
+            where=written.where(stray[0]),
+            hint=f"leave it out of `{name}`, or ask the owners of the standards to write the rule",
         )
 
 

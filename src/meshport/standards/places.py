@@ -17,11 +17,15 @@ OURS = "meshport"
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A folder of standards. `label` names it for people; nothing that it refers to may lie outside of `root`."""
+    """A folder of standards. `label` names it for people; nothing that it refers to may lie outside of `root`.
+
+    `own` marks the folder in a domain's project.
+    """
 
     folder: Path
     label: str
     root: Path | None = None
+    own: bool = False
 
 
 def locate(source: StandardsSource, base: Place, lock: Lock, *, where: str) -> Place:

@@ -20,7 +20,9 @@ from meshport.standards.yaml_file import YamlFile, read_text
 T = TypeVar("T")
 FORMAT = 1
 ABOUT = "standards.yml"
-FILES: tuple[Kind, ...] = ("classifications", "masks", "tag_templates")
+FILES: tuple[Kind, ...] = ("classifications", "masks", "tag_templates", "access")
+OPTIONAL = ("access",)
+"""Kinds without which standards that extend no others are complete."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -71,12 +73,16 @@ class Query(msgspec.Struct, frozen=True):
 
 
 class Folder(msgspec.Struct, frozen=True):
-    """What one folder says. `label` names it for people; `queries` are keyed `type/name`, as policies are."""
+    """What one folder says. `label` names it for people; `queries` are keyed `type/name`, as policies are.
+
+    `own` marks the folder in a domain's project, which may add less than the standards that it builds on.
+    """
 
     label: str
     about: About
     entries: dict[Kind, dict[str, Written]]
     queries: dict[str, Query]
+    own: bool = False
 
 
 def read_about(folder: Path) -> About:
@@ -95,10 +101,11 @@ def read_about(folder: Path) -> About:
     return file.fit(file.content, About)
 
 
-def read_folder(folder: Path, about: About, label: str) -> Folder:
-    """Read a standards folder.
+def read_folder(folder: Path, about: About, label: str, *, own: bool = False) -> Folder:
+    """Read a standards folder; `own` is the one in a domain's project.
 
-    One that extends no other must have all kinds of files; others may have any. Raises InputError with file and line.
+    One that extends no other must have all kinds of files but the optional; others may have any. Raises InputError with
+    file and line.
     """
     if not folder.is_dir():
         raise InputError("there are no standards here", where=str(folder))
@@ -107,7 +114,7 @@ def read_folder(folder: Path, about: About, label: str) -> Folder:
     for kind in FILES:
         if (folder / f"{kind}.yml").is_file():
             entries[kind] = dict(_entries(YamlFile(folder / f"{kind}.yml"), kind))
-        elif about.extends is None:
+        elif about.extends is None and kind not in OPTIONAL:
             raise InputError(
                 f"the standards have no {kind}.yml",
                 where=str(folder),
@@ -115,7 +122,7 @@ def read_folder(folder: Path, about: About, label: str) -> Folder:
             )
     policies, queries = _policies(folder / "policies")
     lint: dict[str, Written] = dict(read_lint(folder / LINT_FILE)) if (folder / LINT_FILE).is_file() else {}
-    return Folder(label, about, {**entries, "policies": policies, "lint": lint}, queries)
+    return Folder(label, about, {**entries, "policies": policies, "lint": lint}, queries, own)
 
 
 def _entries(file: YamlFile, kind: str) -> Iterator[tuple[str, Written]]:

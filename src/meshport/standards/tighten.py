@@ -87,6 +87,12 @@ def _higher(entry: Entry, old: Any, new: Any) -> Any:
     return new
 
 
+def _shorter(entry: Entry, old: int | None, new: int | None) -> int | None:
+    if old is not None and new is None:
+        raise Loosened("it would have no limit")
+    return new if old is None or new is None else _lower(entry, old, new)
+
+
 def _more(entry: Entry, old: Any, new: Any) -> Any:
     if isinstance(old, dict):
         for key in old.keys() & new.keys():
@@ -154,7 +160,20 @@ FIELDS: dict[str, dict[str, Way]] = {
         "settings": Way("each moves in the direction that `tighten` gives it, or stays", _settings),
         "exceptions": Way("may be added where `domain_exceptions` is true, always dated", _exceptions),
     },
+    "access": {
+        "auto_approve": Way("may become fewer", _shrink),
+        "approvers": Way("may become more", _higher),
+        "longest_days": Way("may become shorter; where there is none, any may be set", _shorter),
+        "notice_days": Way("may become more", _higher),
+    },
 }
+CENTRAL: dict[str, dict[str, str]] = {
+    "access": {
+        "auto_approve": "it would open what the standards leave to people",
+        "principals": "it would give somebody else's name to a principal",
+    }
+}
+"""Fields that a new entry in a domain's own folder may not have, and why: they would loosen."""
 
 
 def _listed(merge: Callable[[Entry, Any, Any], Any]) -> Callable[[Entry, Any, Any], str]:

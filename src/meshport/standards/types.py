@@ -1,14 +1,16 @@
-"""The standards as frozen types: classifications, masks, tag templates, policies, lint rules, their origins."""
+"""The standards as frozen types: classifications, masks, tag templates, policies, lint, access, their origins."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from meshport.standards.policy import Family, Policy
 
-Kind = Literal["classifications", "masks", "tag_templates", "policies", "lint"]
+Kind = Literal["classifications", "masks", "tag_templates", "policies", "lint", "access"]
+UNCLASSIFIED = "unclassified"
+"""What a rule of access calls columns that have no classification."""
 TagSource = Literal[
     "product.domain",
     "product.name",
@@ -58,6 +60,25 @@ class TagTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     governed: bool = False
 
 
+class AccessRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule about who gets access. It speaks of products with a column of one of its `classifications` or their
+    families; `unclassified` stands for columns that say nothing, and no classifications for every product.
+
+    `auto_approve` are principals (`domain:finance`, `domain:*`, `user:*@example.com`) who get what they ask for where
+    every classification of the product is in such a rule. `approvers` is how many people have to approve,
+    `longest_days` how long a subscription may last, `notice_days` how many days before its end people are told.
+    `principals` are the names that principals have in Unity Catalog: `domain:*: mesh-{name}`.
+    """
+
+    description: str
+    classifications: tuple[str, ...] = ()
+    auto_approve: tuple[str, ...] = ()
+    approvers: Literal[1, 2] = 1
+    longest_days: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    notice_days: Annotated[int, msgspec.Meta(ge=0)] = 0
+    principals: dict[str, str] = {}
+
+
 class Origin(msgspec.Struct, frozen=True):
     """A place that says something of an entry: which standards, which file (and line, from 1), which fields.
 
@@ -82,4 +103,5 @@ class Standards(msgspec.Struct, frozen=True):
     tag_templates: dict[str, TagTemplate]
     policies: dict[str, Policy] = {}
     lint: dict[str, dict[str, str]] = {}
+    access: dict[str, AccessRule] = {}
     origins: dict[Kind, dict[str, tuple[Origin, ...]]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from meshport.information_schema.filling import Filling
@@ -35,8 +36,9 @@ def subscriptions(filling: Filling) -> Iterator[Row]:
             "product_key": each.product,
             "principal": each.principal,
             "status": each.state,
-            "purpose": each.reason,
+            "purpose": each.purpose or each.reason,
             "requested_at": each.requested_at,
+            "expires_at": _day_after(each.until),
         }
 
 
@@ -73,3 +75,8 @@ def results(filling: Filling) -> Iterator[Row]:
                     "failures": each.failures,
                     "executed_at": each.executed_at,
                 }
+
+
+def _day_after(until: str | None) -> str | None:
+    """Return the moment from which a subscription with this last day holds no more."""
+    return f"{date.fromisoformat(until) + timedelta(days=1)}T00:00:00+00:00" if until else None
