@@ -13,8 +13,10 @@ from meshport.model import Evidence, Owner, Status
 from meshport.registry import (
     announcements,
     audit,
+    column_lineage,
     connection,
     dialects,
+    engagement,
     journal,
     ledger,
     lock,
@@ -36,11 +38,14 @@ from meshport.registry.types import (
     Domain,
     JournalRun,
     LedgerKey,
+    Liking,
     Notice,
+    PortLineage,
     PortStatus,
     ProductVersion,
     Publication,
     PublicationRecord,
+    Rating,
     SearchHit,
     Standing,
     Step,
@@ -48,6 +53,7 @@ from meshport.registry.types import (
     Subscription,
     SubscriptionState,
     Told,
+    Use,
     Verified,
 )
 from meshport.standards.types import AccessRule
@@ -205,6 +211,58 @@ class Registry:
         """Return, by port label, the builds that a rollback took away and no later publication brought back."""
         with self._read() as current:
             return publications.rolled_back_builds(current, key)
+
+    def column_lineage(self, key: str) -> dict[str, PortLineage]:
+        """Return where the columns of a product's ports come from, by label, as far as it is known."""
+        with self._read() as current:
+            return column_lineage.read(current, key)
+
+    def write_column_lineage(self, key: str, lineage: Mapping[str, PortLineage]) -> None:
+        """Write where the columns of ports come from, by label. Raises InputError where the product is not there."""
+        with self._write() as current:
+            column_lineage.write(current, products.require(current, key).product.key, lineage)
+
+    # What people do with products
+
+    def rate(self, key: str, person: str, stars: int, comment: str) -> None:
+        """Write or replace a person's rating (1 to 5 stars). Raises InputError where the product is not there."""
+        with self._write() as current:
+            engagement.rate(current, products.require(current, key).product.key, person, stars, comment)
+
+    def ratings(self, key: str) -> list[Rating]:
+        """Return the ratings of a product, newest first."""
+        with self._read() as current:
+            return engagement.ratings(current, key)
+
+    def likings(self) -> dict[str, Liking]:
+        """Return how each product that anybody rated is rated."""
+        with self._read() as current:
+            return engagement.likings(current)
+
+    def bookmark(self, key: str, person: str, *, on: bool) -> None:
+        """Set or remove a person's bookmark. Raises InputError where the product is not there."""
+        with self._write() as current:
+            engagement.bookmark(current, products.require(current, key).product.key, person, on=on)
+
+    def bookmarks(self, person: str) -> list[str]:
+        """Return the products that a person marked, the newest mark first."""
+        with self._read() as current:
+            return engagement.bookmarks(current, person)
+
+    def visit(self, key: str, person: str) -> None:
+        """Remember that a person looked at a product just now. Raises InputError where the product is not there."""
+        with self._write() as current:
+            engagement.visit(current, products.require(current, key).product.key, person)
+
+    def visits(self, person: str) -> list[str]:
+        """Return the products that a person looked at, the last one first."""
+        with self._read() as current:
+            return engagement.visits(current, person)
+
+    def uses(self, since: str) -> dict[str, Use]:
+        """Return how each product is used since an ISO time stamp; those that nobody uses are left out."""
+        with self._read() as current:
+            return engagement.uses(current, since)
 
     # Breaking changes
 

@@ -323,6 +323,28 @@ acknowledgement = Table(
     ForeignKeyConstraint(["product", "digest"], ["announcement.product", "announcement.digest"]),
 )
 
+
+
+def _of_person(name: str, *more: Column[str] | Column[int]) -> Table:
+    """Return a table of what one person (`user:ann@example.com`) has to do with one product."""
+    product_key = _text("product", ForeignKey("product.key"), key=True)
+    return Table(name, metadata, product_key, _text("person", key=True), *more, Index(None, "person"))
+
+
+rating = _of_person("rating", _number("stars"), _text("comment"), _text("rated_at"))
+bookmark = _of_person("bookmark", _text("marked_at"))
+visit = _of_person("visit", _text("visited_at"))
+
+# The newest known column lineage of each port, from its columns to the sources.
+port_lineage = Table(
+    "port_lineage",
+    metadata,
+    _text("product", ForeignKey("product.key"), key=True),
+    _text("label", key=True),
+    _text("document"),  # JSON of types.PortLineage
+    _text("recorded_at"),
+)
+
 APPEND_ONLY = (
     "product_version",
     "port",

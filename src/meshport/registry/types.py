@@ -281,3 +281,52 @@ class SearchHit(msgspec.Struct, frozen=True):
     version: ProductVersion
     score: float
     matched: tuple[str, ...]
+
+
+class Rating(msgspec.Struct, frozen=True):
+    """What a person thinks of a product: 1 to 5 stars, and a comment, which may be empty."""
+
+    product: str
+    person: str
+    stars: int
+    comment: str
+    rated_at: str
+
+
+class Liking(msgspec.Struct, frozen=True):
+    """How a product is rated: the mean of its stars, and by how many people. Nobody: `mean` is None."""
+
+    mean: float | None = None
+    people: int = 0
+
+
+class Use(msgspec.Struct, frozen=True):
+    """How a product is used: its active subscriptions, its queries since a day, and the newest of these."""
+
+    subscribers: int = 0
+    queries: int = 0
+    last_query: str | None = None
+
+
+class ColumnOrigin(msgspec.Struct, frozen=True, array_like=True):
+    """An edge of column lineage: column `name` of `to` reads `column` of `node`. `kind`: copy, mod, scan."""
+
+    to: str
+    name: str
+    node: str
+    column: str
+    kind: str
+
+
+class PortLineage(msgspec.Struct, frozen=True):
+    """Where the columns of a port come from, up to sources and ports of other domains.
+
+    `nodes` maps dbt's unique ids to how people name them; the port's own is `unique_id`. `formulas` are the port's
+    columns as expressions over their parents' columns. `unknown` says why a column is not resolved.
+    """
+
+    unique_id: str
+    nodes: dict[str, str]
+    edges: tuple[ColumnOrigin, ...] = ()
+    formulas: dict[str, str] = {}
+    unknown: dict[str, str] = {}

@@ -1,0 +1,94 @@
+"""What people do with products beside reading them: ratings, bookmarks, visits; and how much they read them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, delete, func, select
+
+from meshport.registry import audit, dialects, schema
+from meshport.registry.clock import now
+from meshport.registry.types import Liking, Rating, Use
+
+KEPT_VISITS = 50
+"""How many products are remembered as recently viewed by a person."""
+
+
+def rate(connection: Connection, product: str, person: str, stars: int, comment: str) -> None:
+    """Write or replace a person's rating of a product."""
+    row = {"product": product, "person": person, "stars": stars, "comment": comment, "rated_at": now()}
+    dialects.upsert(connection, schema.rating, [row])
+    audit.write(connection, person, "product.rate", product, {"stars": stars})
+
+
+def ratings(connection: Connection, product: str) -> list[Rating]:
+    """Return the ratings of a product, newest first."""
+    table = schema.rating
+    query = select(table).where(table.c.product == product).order_by(table.c.rated_at.desc(), table.c.person)
+    return [Rating(**row._mapping) for row in connection.execute(query)]
+
+
+def likings(connection: Connection) -> dict[str, Liking]:
+    """Return how each product that anybody rated is rated, in one query."""
+    table = schema.rating
+    query = select(table.c.product, func.avg(table.c.stars), func.count()).group_by(table.c.product)
+    return {product: Liking(float(mean), people) for product, mean, people in connection.execute(query)}
+
+
+def bookmark(connection: Connection, product: str, person: str, *, on: bool) -> None:
+    """Set or remove a person's bookmark on a product; the same again changes nothing."""
+    table = schema.bookmark
+    if on:
+        dialects.insert_missing(connection, table, {"product": product, "person": person, "marked_at": now()})
+    else:
+        connection.execute(delete(table).where(table.c.product == product, table.c.person == person))
+
+
+def bookmarks(connection: Connection, person: str) -> list[str]:
+    """Return the products that a person marked, the newest mark first."""
+    return _products(connection, schema.bookmark, "marked_at", person)
+
+
+def visit(connection: Connection, product: str, person: str) -> None:
+    """Remember that a person looked at a product just now, and forget what is long ago."""
+    dialects.upsert(connection, schema.visit, [{"product": product, "person": person, "visited_at": now()}])
+    table = schema.visit
+    for old in visits(connection, person)[KEPT_VISITS:]:
+        connection.execute(delete(table).where(table.c.product == old, table.c.person == person))
+
+
+def visits(connection: Connection, person: str) -> list[str]:
+    """Return the products that a person looked at, the last one first."""
+    return _products(connection, schema.visit, "visited_at", person)
+
+
+def uses(connection: Connection, since: str) -> dict[str, Use]:
+    """Return how each product is used, in two queries; those that nobody uses are left out.
+
+    `since` is an ISO 8601 time stamp: queries before it do not count.
+    """
+    subscription, log = schema.subscription.c, schema.audit.c
+    active = dict(
+        connection.execute(
+            select(subscription.product, func.count())
+            .where(subscription.state == "active")
+            .group_by(subscription.product)
+        )
+        .tuples()
+        .all()
+    )
+    queried = {
+        product: (number, last)
+        for product, number, last in connection.execute(
+            select(log.subject, func.count(), func.max(log.at))
+            .where(log.action == "query", log.at >= since)
+            .group_by(log.subject)
+        )
+    }
+    return {
+        product: Use(active.get(product, 0), *queried.get(product, (0, None)))
+        for product in sorted(active.keys() | queried.keys())
+    }
+
+
+def _products(connection: Connection, table: Table, moment: str, person: str) -> list[str]:
+    query = select(table.c.product).where(table.c.person == person).order_by(table.c[moment].desc(), table.c.product)
+    return [product for (product,) in connection.execute(query)]
