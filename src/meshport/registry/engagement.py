@@ -30,7 +30,7 @@ def likings(connection: Connection) -> dict[str, Liking]:
     """Return how each product that anybody rated is rated, in one query."""
     table = schema.rating
     query = select(table.c.product, func.avg(table.c.stars), func.count()).group_by(table.c.product)
-    return {product: Liking(float(mean), people) for product, mean, people in connection.execute(query)}
+    return {product: Liking(float(mean), people) for product, mean, people in connection.execute(query).tuples()}
 
 
 def bookmark(connection: Connection, product: str, person: str, *, on: bool) -> None:
@@ -66,22 +66,15 @@ def uses(connection: Connection, since: str) -> dict[str, Use]:
     `since` is an ISO 8601 time stamp: queries before it do not count.
     """
     subscription, log = schema.subscription.c, schema.audit.c
-    active = dict(
-        connection.execute(
-            select(subscription.product, func.count())
-            .where(subscription.state == "active")
-            .group_by(subscription.product)
-        )
-        .tuples()
-        .all()
-    )
-    queried = {
-        product: (number, last)
-        for product, number, last in connection.execute(
-            select(log.subject, func.count(), func.max(log.at))
-            .where(log.action == "query", log.at >= since)
-            .group_by(log.subject)
-        )
+    counted = select(subscription.product, func.count()).where(subscription.state == "active")
+    active = {
+        str(product): int(people)
+        for product, people in connection.execute(counted.group_by(subscription.product)).tuples()
+    }
+    asked = select(log.subject, func.count(), func.max(log.at)).where(log.action == "query", log.at >= since)
+    queried: dict[str, tuple[int, str | None]] = {
+        str(product): (number, last)
+        for product, number, last in connection.execute(asked.group_by(log.subject)).tuples()
     }
     return {
         product: Use(active.get(product, 0), *queried.get(product, (0, None)))
@@ -91,4 +84,4 @@ def uses(connection: Connection, since: str) -> dict[str, Use]:
 
 def _products(connection: Connection, table: Table, moment: str, person: str) -> list[str]:
     query = select(table.c.product).where(table.c.person == person).order_by(table.c[moment].desc(), table.c.product)
-    return [product for (product,) in connection.execute(query)]
+    return list(connection.execute(query).scalars())

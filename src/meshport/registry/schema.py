@@ -324,7 +324,6 @@ acknowledgement = Table(
 )
 
 
-
 def _of_person(name: str, *more: Column[str] | Column[int]) -> Table:
     """Return a table of what one person (`user:ann@example.com`) has to do with one product."""
     product_key = _text("product", ForeignKey("product.key"), key=True)
