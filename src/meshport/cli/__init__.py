@@ -30,6 +30,10 @@ COMMANDS = {
         "Ask the mesh information schema: what there is, who owns it, where columns come from.",
     ),
     "query": ("meshport.cli.query:query", "Query published ports as a principal."),
+    "serve": (
+        "meshport.cli.serve:serve",
+        "Serve the marketplace: search, judge, ask for and read data products in a browser.",
+    ),
     "update": ("meshport.cli.update:update", "Bring a newer project template into this project."),
     "doctor": ("meshport.cli.doctor:doctor", "Check that everything meshport needs is there."),
     "product": ("meshport.cli.product:product", "History, rollback, deprecation and retirement of products."),

@@ -10,6 +10,7 @@ import msgspec
 
 from meshport.cli import options
 from meshport.cli.output import say
+from meshport.contracts.status import STATUS
 
 if TYPE_CHECKING:
     from meshport.model import Port, Product
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from meshport.registry.types import PortStatus, ProductVersion
 
 KINDS = ("odcs", "odps")
-# The standards' words for where something stands in its life.
-STATUS = {"published": "active", "deprecated": "deprecated", "retired": "retired"}
 
 
 @click.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, Table, delete, func, select
 
 from meshport.registry import audit, dialects, schema
@@ -80,6 +82,21 @@ def uses(connection: Connection, since: str) -> dict[str, Use]:
         product: Use(active.get(product, 0), *queried.get(product, (0, None)))
         for product in sorted(active.keys() | queried.keys())
     }
+
+
+def also_used(connection: Connection, products: Iterable[str], limit: int) -> list[str]:
+    """Return the products that the subscribers of these products use most beside them, at most `limit`."""
+    keys, table = list(products), schema.subscription
+    theirs = select(table.c.principal).where(table.c.product.in_(keys), table.c.state == "active")
+    people = func.count(table.c.principal.distinct())
+    query = (
+        select(table.c.product)
+        .where(table.c.principal.in_(theirs), table.c.state == "active", table.c.product.not_in(keys))
+        .group_by(table.c.product)
+        .order_by(people.desc(), table.c.product)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def _products(connection: Connection, table: Table, moment: str, person: str) -> list[str]:

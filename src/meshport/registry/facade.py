@@ -138,6 +138,21 @@ class Registry:
         with self._read() as current:
             return products.heads(current, domain)
 
+    def heads_of(self, keys: Iterable[str]) -> dict[str, ProductVersion]:
+        """Return the newest version of each of these products, by key; keys that are not there are left out."""
+        with self._read() as current:
+            return products.heads_of(current, keys)
+
+    def newest(self, limit: int) -> list[ProductVersion]:
+        """Return the products that were changed last, at most `limit`, without retired ones."""
+        with self._read() as current:
+            return products.newest(current, limit)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many products of each domain are not retired; domains without any are left out."""
+        with self._read() as current:
+            return products.counts(current)
+
     def standing(self, domain: str) -> dict[str, Standing]:
         """Return where each product of a domain stands, by key, in a constant number of queries."""
         with self._read() as current:
@@ -258,6 +273,11 @@ class Registry:
         """Return the products that a person looked at, the last one first."""
         with self._read() as current:
             return engagement.visits(current, person)
+
+    def also_used(self, keys: Iterable[str], limit: int) -> list[str]:
+        """Return the products that the subscribers of these products use most beside them, at most `limit`."""
+        with self._read() as current:
+            return engagement.also_used(current, keys, limit)
 
     def uses(self, since: str) -> dict[str, Use]:
         """Return how each product is used since an ISO time stamp; those that nobody uses are left out."""

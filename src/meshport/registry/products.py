@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 import msgspec
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from meshport.errors import InputError
 from meshport.model import Owner, Product, Status
@@ -77,6 +77,25 @@ def heads(connection: Connection, domain: str | None) -> dict[str, ProductVersio
     """Return the newest version of every product (of one domain), by key, in one query."""
     query = select_heads() if domain is None else select_heads().where(_product.c.domain == domain)
     return {version.product.key: version for version in read_versions(connection, query)}
+
+
+def heads_of(connection: Connection, keys: Iterable[str]) -> dict[str, ProductVersion]:
+    """Return the newest version of each of these products, by key, in one query; unknown keys are left out."""
+    query = select_heads().where(_product.c.key.in_(list(keys)))
+    return {version.product.key: version for version in read_versions(connection, query)}
+
+
+def newest(connection: Connection, limit: int) -> list[ProductVersion]:
+    """Return the products whose newest version is newest, at most `limit`, without retired ones."""
+    query = select_versions().where(_version.c.sequence == _product.c.head, _product.c.status != "retired")
+    ordered = query.order_by(_version.c.published_at.desc(), _product.c.key)
+    return read_versions(connection, ordered.limit(limit))
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Return how many products of each domain are not retired; domains without any are left out."""
+    query = select(_product.c.domain, func.count()).where(_product.c.status != "retired").group_by(_product.c.domain)
+    return {str(domain): int(number) for domain, number in connection.execute(query).tuples()}
 
 
 def versions(connection: Connection, key: str) -> list[ProductVersion]:

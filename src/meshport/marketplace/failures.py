@@ -1,0 +1,95 @@
+"""What people and programs are told when something goes wrong: what, where, how to fix it; nothing of our insides."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
+from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_500_INTERNAL_SERVER_ERROR
+
+from meshport.errors import BlockedError, DeniedError, InputError, MeshportError, UnavailableError
+from meshport.marketplace.identity import Identity
+
+API = "/api/"
+_LOG = logging.getLogger("meshport.marketplace")
+_STATUS: Mapping[type[MeshportError], int] = {
+    InputError: 404,
+    BlockedError: 409,
+    DeniedError: 403,
+    UnavailableError: 503,
+}
+_TITLES = {
+    400: "That does not fit",
+    401: "Sign in first",
+    403: "You may not do this",
+    404: "There is no such thing",
+    405: "Not like this",
+    409: "This cannot be done now",
+    413: "That is too much",
+    429: "Too many requests",
+    503: "Something is out of reach",
+}
+
+Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
+
+
+def _known(request: Request[Any, Any, Any], error: MeshportError) -> Response[Any]:
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
+    return _answer(request, status, error.message, error.hint)
+
+
+def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    signs_in = isinstance(error, NotAuthorizedException) and request.method == "GET"
+    if signs_in and not request.url.path.startswith(API):
+        then = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return Redirect(f"/login?then={quote(then, safe='')}", status_code=HTTP_303_SEE_OTHER)
+    detail = _fields(error) if isinstance(error, ValidationException) else error.detail
+    return _answer(request, error.status_code, detail, None, dict(error.headers or {}))
+
+
+def _fields(error: ValidationException) -> str:
+    found = [f"{each.get('key')}: {each.get('message')}" for each in error.extra or () if isinstance(each, dict)]
+    return "; ".join(found) or error.detail
+
+
+def _defect(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _answer(
+        request, HTTP_500_INTERNAL_SERVER_ERROR, "this is a defect of meshport's own; the log says more", None
+    )
+
+
+def _answer(
+    request: Request[Any, Any, Any], status: int, message: str, hint: str | None, headers: dict[str, str] | None = None
+) -> Response[Any]:
+    title = _TITLES.get(status, "Something went wrong")
+    if request.url.path.startswith(API):
+        # https://www.rfc-editor.org/rfc/rfc9457
+        problem = {"title": title, "status": status, "detail": message, **({"hint": hint} if hint else {})}
+        return Response(problem, status_code=status, media_type="application/problem+json", headers=headers)
+    identity = request.scope.get("user")
+    site = request.app.state.site
+    context = {
+        "site": site.settings,
+        "local": site.local is not None,
+        "viewer": identity if isinstance(identity, Identity) else None,
+        "said": None,
+        "here": "/",
+        "waiting": 0,
+        "title": title,
+        "message": message,
+        "hint": hint,
+    }
+    return Template(template_name="error.html", context=context, status_code=status, headers=headers)
+
+
+HANDLERS: dict[type[Exception] | int, Handler] = {
+    MeshportError: _known,
+    HTTPException: _http,
+    HTTP_500_INTERNAL_SERVER_ERROR: _defect,
+}

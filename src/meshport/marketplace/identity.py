@@ -1,0 +1,66 @@
+"""Who somebody is, and which role they have in which domain. Everybody who is signed in is a consumer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from meshport.access.principals import Principal
+from meshport.marketplace.settings import Groups
+
+Role = Literal["consumer", "developer", "owner", "provisioner", "auditor"]
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """A person who is signed in: a principal (`user:ann@example.com`). `owns` and `develops` are domains."""
+
+    person: str
+    name: str
+    owns: frozenset[str] = frozenset()
+    develops: frozenset[str] = frozenset()
+    provisioner: bool = False
+    auditor: bool = False
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """The domains that this person belongs to."""
+        return self.owns | self.develops
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """What this person reads as: themselves, then their domains."""
+        return (self.person, *(str(Principal("domain", domain)) for domain in sorted(self.domains)))
+
+    def roles(self, domain: str) -> frozenset[Role]:
+        """Return the roles that this person has towards a domain's products."""
+        held: set[Role] = {"consumer"}
+        held |= {"owner", "developer"} if domain in self.owns else set()
+        held |= {"developer"} if domain in self.develops else set()
+        held |= {"provisioner"} if self.provisioner else set()
+        held |= {"auditor"} if self.auditor else set()
+        return frozenset(held)
+
+
+def identity_of(person: str, name: str, groups: Iterable[str], rules: Groups) -> Identity:
+    """Return who somebody is by the groups that the issuer says they are in.
+
+    `person` is a user's name as in a principal, such as an e-mail address.
+    """
+    held = frozenset(groups)
+    return Identity(
+        person=str(Principal("user", person.casefold())),
+        name=name,
+        owns=_domains(rules.owner, held),
+        develops=_domains(rules.developer, held),
+        provisioner=not held.isdisjoint(rules.provisioner),
+        auditor=not held.isdisjoint(rules.auditor),
+    )
+
+
+def _domains(template: str, groups: frozenset[str]) -> frozenset[str]:
+    before, after = template.split("{domain}")
+    pattern = re.compile(re.escape(before) + r"([^\s.:]+)" + re.escape(after))
+    return frozenset(found[1] for group in groups if (found := pattern.fullmatch(group)))

@@ -1,0 +1,61 @@
+"""Finding products: the first page, search, domains, and two products side by side."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Request, get
+from litestar.params import Parameter
+from litestar.response import Template
+
+from meshport.marketplace.identity import Identity
+from meshport.marketplace.pages.answers import page
+from meshport.marketplace.site import Site
+from meshport.marketplace.views.cards import cards, cards_of
+from meshport.marketplace.views.home import home
+from meshport.marketplace.views.product import product_page
+
+Text = Annotated[str, Parameter(max_length=200)]
+
+
+@get("/", permission="consumer", sync_to_thread=True)
+def home_page(request: Request[Identity, Any, Any], site: Site) -> Template:
+    """The first page."""
+    return page(request, site, "home.html", home=home(site, request.user))
+
+
+@get("/search", permission="consumer", sync_to_thread=True)
+def search_page(
+    request: Request[Identity, Any, Any],
+    site: Site,
+    q: Text = "",
+    domain: Text = "",
+    tag: Text = "",
+    classification: Text = "",
+) -> Template:
+    """Search, with what narrows it down."""
+    hits = site.registry.search(
+        q,
+        domain=domain or None,
+        tag=tag or None,
+        classification=classification or None,
+        viewer=request.user.principals[-1],
+    )
+    found = cards(site, [hit.version for hit in hits[:50]])
+    chosen = {"q": q, "domain": domain, "tag": tag, "classification": classification}
+    return page(request, site, "search.html", found=found, total=len(hits), chosen=chosen)
+
+
+@get("/domains/{domain:str}", permission="consumer", sync_to_thread=True)
+def domain_page(request: Request[Identity, Any, Any], site: Site, domain: str) -> Template:
+    """A domain and its products."""
+    about = next((each for each in site.registry.domains() if each.domain == domain), None)
+    found = cards_of(site, site.registry.heads(domain), request.user)
+    return page(request, site, "domain.html", domain=domain, about=about, found=found)
+
+
+@get("/compare", permission="consumer", sync_to_thread=True)
+def compare_page(request: Request[Identity, Any, Any], site: Site, a: Text = "", b: Text = "") -> Template:
+    """Two products side by side."""
+    sides = [product_page(site, key, request.user) for key in (a, b) if key]
+    return page(request, site, "compare.html", sides=sides, chosen={"a": a, "b": b})

@@ -1,0 +1,52 @@
+"""A person's own page, and the owners': what waits for a decision."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Request, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect, Template
+
+from meshport.access import subscriptions
+from meshport.marketplace.identity import Identity
+from meshport.marketplace.pages.answers import done, page
+from meshport.marketplace.site import Site
+from meshport.marketplace.views.mine import decisions, mine
+
+_DONE = {"approve": "approved", "deny": "denied", "revoke": "revoked"}
+
+
+class DecisionForm(msgspec.Struct):
+    """What was decided about a principal's subscription, and why."""
+
+    principal: str
+    action: Literal["approve", "deny", "revoke"]
+    reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+@get("/me", permission="consumer", sync_to_thread=True)
+def my_page(request: Request[Identity, Any, Any], site: Site) -> Template:
+    """Subscriptions, bookmarks, what was looked at."""
+    return page(request, site, "mine.html", mine=mine(site, request.user))
+
+
+@get("/decisions", permission="consumer", sync_to_thread=True)
+def decisions_page(request: Request[Identity, Any, Any], site: Site) -> Template:
+    """Requests for the products of one's domains."""
+    return page(request, site, "decisions.html", decisions=decisions(site, request.user))
+
+
+@post("/products/{product:str}/decide", permission="owner", sync_to_thread=True)
+def decide(
+    request: Request[Identity, Any, Any],
+    site: Site,
+    product: str,
+    data: Annotated[DecisionForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Redirect:
+    """Approve, deny or revoke a subscription to a product of one's domain."""
+    act = {"approve": subscriptions.approve, "deny": subscriptions.deny, "revoke": subscriptions.revoke}[data.action]
+    moved = act(site.registry, product, data.principal, actor=request.user.person, reason=data.reason.strip() or None)
+    return done(request, f"{moved.principal} is {_DONE[data.action]} for {product}.", "/decisions")

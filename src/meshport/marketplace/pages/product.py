@@ -1,0 +1,116 @@
+"""A product's page, and what people do on it: mark it, rate it, ask for it, look at a sample, take its contract."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect, Template
+
+from meshport.access import subscriptions
+from meshport.errors import DeniedError, InputError
+from meshport.marketplace.downloads import contract_file, product_file
+from meshport.marketplace.identity import Identity
+from meshport.marketplace.pages.answers import done, page
+from meshport.marketplace.preview import sample
+from meshport.marketplace.site import Site
+from meshport.marketplace.views.product import product_page
+
+
+class AskForm(msgspec.Struct):
+    """What somebody who asks for a product says."""
+
+    principal: str
+    reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class RatingForm(msgspec.Struct):
+    """A rating."""
+
+    stars: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    comment: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class MarkForm(msgspec.Struct):
+    """A bookmark, on or off."""
+
+    on: bool
+
+
+Form = Body(media_type=RequestEncodingType.URL_ENCODED)
+
+
+@get("/products/{product:str}", permission="consumer", sync_to_thread=True)
+def show_product(request: Request[Identity, Any, Any], site: Site, product: str) -> Template:
+    """A product's page."""
+    shown = product_page(site, product, request.user)
+    site.registry.visit(product, request.user.person)
+    return page(request, site, "product.html", page=shown, product=shown.version.product)
+
+
+@get("/products/{product:str}/sample/{port:str}", permission="consumer", sync_to_thread=True)
+def show_sample(request: Request[Identity, Any, Any], site: Site, product: str, port: str) -> Template:
+    """Some rows of a port, as whoever looks may see them."""
+    shown = site.product(product, request.user)
+    rows, reader, problem = None, None, None
+    try:
+        reader, rows = sample(site, shown, port, request.user)
+    except DeniedError as error:
+        problem = error
+    return page(request, site, "sample.html", version=shown, label=port, rows=rows, reader=reader, problem=problem)
+
+
+@get("/products/{product:str}/contracts/{port:str}", permission="consumer", sync_to_thread=True)
+def download_contract(request: Request[Identity, Any, Any], site: Site, product: str, port: str) -> Response[bytes]:
+    """A port's contract as a file of the Open Data Contract Standard."""
+    return _file(contract_file(site.product(product, request.user), port), f"{product}.{port}.odcs.yaml")
+
+
+@get("/products/{product:str}/descriptor", permission="consumer", sync_to_thread=True)
+def download_product(request: Request[Identity, Any, Any], site: Site, product: str) -> Response[bytes]:
+    """The product as a file of the Open Data Product Standard."""
+    return _file(product_file(site.product(product, request.user)), f"{product}.odps.yaml")
+
+
+@post("/products/{product:str}/ask", permission="consumer", sync_to_thread=True)
+def ask(request: Request[Identity, Any, Any], site: Site, product: str, data: Annotated[AskForm, Form]) -> Redirect:
+    """Ask for a product, for oneself or for a domain that one belongs to."""
+    site.product(product, request.user)
+    if data.principal not in request.user.principals:
+        raise DeniedError(f"you do not speak for {data.principal}", hint="ask for yourself, or for a domain of yours")
+    made = subscriptions.request(
+        site.registry, product, data.principal, actor=request.user.person, reason=data.reason.strip() or None
+    )
+    return done(request, f"{made.principal} asked for {product}.", f"/products/{product}")
+
+
+@post("/products/{product:str}/rating", permission="consumer", sync_to_thread=True)
+def rate(request: Request[Identity, Any, Any], site: Site, product: str, data: Annotated[RatingForm, Form]) -> Redirect:
+    """Rate a product that one reads."""
+    shown = product_page(site, product, request.user)
+    if not shown.readable or shown.may_decide:
+        raise DeniedError("ratings are by those who read a product and do not own it")
+    site.registry.rate(product, request.user.person, data.stars, data.comment.strip())
+    return done(request, "Thank you: your rating is there.", f"/products/{product}#ratings")
+
+
+@post("/products/{product:str}/bookmark", permission="consumer", sync_to_thread=True)
+def mark(request: Request[Identity, Any, Any], site: Site, product: str, data: Annotated[MarkForm, Form]) -> Redirect:
+    """Set or remove a bookmark."""
+    site.product(product, request.user)
+    site.registry.bookmark(product, request.user.person, on=data.on)
+    return done(request, "Bookmarked." if data.on else "The bookmark is gone.", f"/products/{product}")
+
+
+def _file(text: str | None, name: str) -> Response[bytes]:
+    if text is None:
+        raise InputError("the product has no such port")
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in name)
+    return Response(
+        text.encode(),
+        media_type="application/yaml",
+        headers={"content-disposition": f'attachment; filename="{plain}"'},
+    )

@@ -1,0 +1,58 @@
+"""What a session holds: who is signed in, until when. It is an encrypted cookie; nothing of it is kept here."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+
+from meshport.errors import DeniedError
+from meshport.marketplace.identity import Identity
+from meshport.marketplace.sign_in import Attempt, Issuer
+from meshport.marketplace.site import Site
+
+IDENTITY, SIGNED_IN, ATTEMPT = "identity", "signed_in", "attempt"
+BEARER = "bearer "
+
+
+def keep(request: Request[Any, Any, Any], identity: Identity) -> None:
+    """Sign somebody in. Nothing of the session before stays: it may have been somebody else's."""
+    request.set_session({IDENTITY: msgspec.to_builtins(identity), SIGNED_IN: time.time()})
+
+
+def keep_attempt(request: Request[Any, Any, Any], attempt: Attempt) -> None:
+    """Remember that somebody began to sign in."""
+    request.set_session({ATTEMPT: msgspec.to_builtins(attempt)})
+
+
+def take_attempt(request: Request[Any, Any, Any]) -> Attempt | None:
+    """Return the sign-in that was begun, once."""
+    session = dict(request.session)
+    found = session.pop(ATTEMPT, None)
+    request.set_session(session)
+    return msgspec.convert(found, Attempt) if found is not None else None
+
+
+class Authentication(AbstractAuthenticationMiddleware):
+    """Who asks: by the session, by a token of the issuer, or, where nobody signs in, who the machine's user is."""
+
+    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
+        """Return who asks; nobody is `user=None`, and no reason to refuse what anybody may see."""
+        site: Site = connection.app.state.site
+        issuer: Issuer | None = connection.app.state.issuer
+        header = connection.headers.get("authorization", "")
+        if header.lower().startswith(BEARER):
+            try:
+                found = await issuer.bearer(header[len(BEARER) :]) if issuer is not None else None
+            except DeniedError:
+                found = None
+            return AuthenticationResult(user=found, auth="bearer")
+        session = connection.session if isinstance(connection.session, dict) else {}
+        began = session.get(SIGNED_IN, 0.0)
+        if IDENTITY in session and time.time() - began < site.settings.session_hours * 3600:
+            return AuthenticationResult(user=msgspec.convert(session[IDENTITY], Identity), auth="session")
+        return AuthenticationResult(user=site.local, auth="local" if site.local is not None else None)

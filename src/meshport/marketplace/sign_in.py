@@ -1,0 +1,166 @@
+"""Signing in with OpenID Connect: authorization code with PKCE, state and nonce. Tokens are checked, then dropped.
+
+https://openid.net/specs/openid-connect-core-1_0.html, section 3.1 (code flow) and 3.1.3.7 (validation of the ID token).
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import msgspec
+from authlib.common.security import generate_token
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from meshport.errors import DeniedError, UnavailableError
+from meshport.marketplace.identity import Identity, identity_of
+from meshport.marketplace.settings import Oidc, Settings, client_secret
+
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
+"""Signatures that are accepted: no secret of ours is ever a key, and `none` is not among them."""
+LEEWAY = 60  # seconds that two clocks may differ
+KEYS_FOR = 3600.0  # seconds that an issuer's keys are kept
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """A sign-in that was begun: what has to come back unchanged. It is kept in the session, encrypted."""
+
+    state: str
+    nonce: str
+    verifier: str
+    then: str
+
+
+class Issuer:
+    """An OpenID Connect issuer, discovered when it is first needed."""
+
+    def __init__(self, settings: Settings, oidc: Oidc, redirect: str) -> None:
+        self._settings = settings
+        self._oidc = oidc
+        self._redirect = redirect
+        self._metadata: dict[str, Any] | None = None
+        self._keys: tuple[float, KeySet] | None = None
+
+    async def begin(self, then: str) -> tuple[str, Attempt]:
+        """Return where to send somebody who wants to sign in, and what to remember. Raises UnavailableError."""
+        metadata = await self._discover()
+        attempt = Attempt(secrets.token_urlsafe(32), secrets.token_urlsafe(32), generate_token(64), local_path(then))
+        async with self._client() as client:
+            url, _ = client.create_authorization_url(
+                metadata["authorization_endpoint"],
+                state=attempt.state,
+                nonce=attempt.nonce,
+                code_verifier=attempt.verifier,
+            )
+        return str(url), attempt
+
+    async def finish(self, attempt: Attempt, url: str, state: str) -> Identity:
+        """Return who came back with this URL. Raises DeniedError where anything of it does not hold."""
+        if not secrets.compare_digest(state, attempt.state):
+            raise DeniedError("the answer belongs to another sign-in", hint="sign in again")
+        metadata = await self._discover()
+        async with self._client() as client:
+            try:
+                token = await client.fetch_token(
+                    metadata["token_endpoint"], authorization_response=url, code_verifier=attempt.verifier
+                )
+            except httpx2.HTTPError as error:
+                raise UnavailableError(f"the issuer cannot be reached: {error}") from error
+            except Exception as error:  # every refusal of the issuer is an error of Authlib's own, or of its parser
+                raise DeniedError(f"the issuer refused: {error}", hint="sign in again") from error
+        claims = await self._verified(str(token.get("id_token", "")))
+        if not secrets.compare_digest(str(claims.get("nonce", "")), attempt.nonce):
+            raise DeniedError("the token belongs to another sign-in", hint="sign in again")
+        return self.identity(claims)
+
+    async def bearer(self, token: str) -> Identity:
+        """Return who a program acts for, by a token of the issuer for this client. Raises DeniedError."""
+        return self.identity(await self._verified(token))
+
+    def identity(self, claims: dict[str, Any]) -> Identity:
+        """Return who the claims of a token speak of: the e-mail address where the issuer has verified it."""
+        email = claims.get("email") if claims.get("email_verified", True) else None
+        person = str(email or claims.get("preferred_username") or claims.get("sub") or "")
+        if not person or any(letter.isspace() or not letter.isprintable() or letter == ":" for letter in person):
+            raise DeniedError("the token names nobody", hint="the client needs the scopes profile and email")
+        groups = claims.get(self._oidc.groups) or ()
+        names = [str(group) for group in groups] if isinstance(groups, list | tuple) else [str(groups)]
+        return identity_of(person, str(claims.get("name") or person), names, self._settings.groups)
+
+    async def _verified(self, token: str) -> dict[str, Any]:
+        try:
+            claims: dict[str, Any] = jwt.decode(token, await self._key_set(), algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError):
+            # The issuer may have changed its keys since.
+            try:
+                claims = jwt.decode(token, await self._key_set(again=True), algorithms=ALGORITHMS).claims
+            except (JoseError, ValueError) as error:
+                raise DeniedError("the token is not one of the issuer's", hint="sign in again") from error
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        now = time.time()
+        holds = (
+            str(claims.get("iss", "")).rstrip("/") == self._oidc.issuer.rstrip("/")
+            and self._oidc.client_id in audiences
+            and (len(audiences) == 1 or claims.get("azp") == self._oidc.client_id)
+            and _number(claims.get("exp")) > now - LEEWAY
+            and _number(claims.get("nbf", 0)) < now + LEEWAY
+            and _number(claims.get("iat", 0)) < now + LEEWAY
+        )
+        if not holds:
+            raise DeniedError("the token has expired, or is for somebody else", hint="sign in again")
+        return claims
+
+    async def _discover(self) -> dict[str, Any]:
+        if self._metadata is None:
+            found = await _fetch(self._oidc.issuer.rstrip("/") + "/.well-known/openid-configuration")
+            if str(found.get("issuer", "")).rstrip("/") != self._oidc.issuer.rstrip("/"):
+                raise UnavailableError(f"{self._oidc.issuer} calls itself {found.get('issuer')!r}")
+            self._metadata = found
+        return self._metadata
+
+    async def _key_set(self, *, again: bool = False) -> KeySet:
+        now = time.monotonic()
+        if self._keys is None or now - self._keys[0] > KEYS_FOR or (again and now - self._keys[0] > LEEWAY):
+            metadata = await self._discover()
+            self._keys = (now, KeySet.import_key_set(await _fetch(metadata["jwks_uri"])))  # type: ignore[arg-type]
+        return self._keys[1]
+
+    def _client(self) -> AsyncOAuth2Client:
+        return AsyncOAuth2Client(
+            self._oidc.client_id,
+            client_secret(),
+            scope=" ".join(self._oidc.scopes),
+            redirect_uri=self._redirect,
+            code_challenge_method="S256",
+            token_endpoint_auth_method="client_secret_basic" if client_secret() else "none",
+            timeout=10,
+        )
+
+
+def local_path(then: str) -> str:
+    """Return a path of this site to go on to, `/` for anything else: nobody is sent elsewhere after signing in."""
+    parts = urlsplit(then)
+    fits = then.startswith("/") and not then.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return then if fits and then.isprintable() and "\\" not in then else "/"
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+async def _fetch(url: str) -> dict[str, Any]:
+    try:
+        async with httpx2.AsyncClient(timeout=10) as client:
+            answer = await client.get(url)
+            answer.raise_for_status()
+            found: dict[str, Any] = answer.json()
+            return found
+    except (httpx2.HTTPError, ValueError) as error:
+        raise UnavailableError(f"the issuer cannot be reached: {error}", where=url) from error

@@ -1,0 +1,53 @@
+"""What every page stands on: the registry, the search and the settings, opened once for the process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+
+import msgspec
+
+from meshport.errors import InputError
+from meshport.marketplace.identity import Identity
+from meshport.marketplace.settings import Settings
+from meshport.registry import Registry
+from meshport.registry.types import ProductVersion
+
+USE_DAYS = 90
+"""How far back use counts."""
+
+
+class Site(msgspec.Struct, frozen=True):
+    """The open marketplace. `local` is who somebody is taken for where nobody signs in, None where people do."""
+
+    registry: Registry
+    settings: Settings
+    local: Identity | None
+
+    def product(self, key: str, viewer: Identity) -> ProductVersion:
+        """Return a product as far as somebody may know of it. Raises InputError as `Registry.require` does."""
+        version = self.registry.require(key)
+        if not visible(version, viewer):
+            raise hidden(key)
+        return version
+
+    def products(self, keys: Iterable[str], viewer: Identity) -> list[ProductVersion]:
+        """Return these products in this order, without those that somebody may not know of."""
+        ordered = list(dict.fromkeys(keys))
+        found = self.registry.heads_of(ordered)
+        return [found[key] for key in ordered if key in found and visible(found[key], viewer)]
+
+
+def visible(version: ProductVersion, viewer: Identity) -> bool:
+    """Return whether somebody finds a product: a retired one is its own domain's alone, and the auditor's."""
+    return version.status != "retired" or version.product.domain in viewer.domains or viewer.auditor
+
+
+def hidden(key: str) -> InputError:
+    """Return the error for a product that somebody may not know of: the one of a product that is not there."""
+    return InputError(f"no product {key!r} is published", hint="search finds what is published")
+
+
+def since() -> str:
+    """Return the time stamp from which use counts."""
+    return (datetime.now(timezone.utc) - timedelta(days=USE_DAYS)).isoformat()

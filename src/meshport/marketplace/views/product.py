@@ -1,0 +1,106 @@
+"""One product: all that a consumer needs to judge it, and what this consumer may do about it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from meshport.marketplace.identity import Identity
+from meshport.marketplace.site import Site, since
+from meshport.marketplace.views.cards import Card, cards_of
+from meshport.marketplace.views.connect import Way, ways
+from meshport.marketplace.views.history import Step, steps
+from meshport.marketplace.views.quality import Quality, quality
+from meshport.model import Port
+from meshport.registry.types import (
+    Liking,
+    PortLineage,
+    PortStatus,
+    ProductVersion,
+    Publication,
+    Rating,
+    Subscription,
+    Use,
+)
+
+
+class PortPart(msgspec.Struct, frozen=True):
+    """A port on the page. `formulas` are by column; `lineage` is None where nobody recorded any."""
+
+    port: Port
+    status: str
+    decided: PortStatus | None
+    until: str | None
+    ways: list[Way]
+    formulas: dict[str, str]
+    lineage: PortLineage | None
+
+
+class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The page. `mine` are the subscriptions of whom the viewer reads as, `readable` says that one of them reads now.
+
+    `consumers` are the principals with an active subscription. `may_decide`: the viewer answers for the product.
+    """
+
+    version: ProductVersion
+    ports: list[PortPart]
+    history: list[Step]
+    publications: list[Publication]
+    quality: Quality
+    consumers: list[str]
+    mine: list[Subscription]
+    readable: bool
+    bookmarked: bool
+    ratings: list[Rating]
+    liking: Liking
+    use: Use
+    also_used: list[Card]
+    may_decide: bool
+
+
+def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
+    """Return a product's page for somebody. Raises InputError where they may not know of it, or there is none."""
+    registry = site.registry
+    version = site.product(key, viewer)
+    product = version.product
+    publications = registry.publications(key)
+    subscriptions = registry.subscriptions(key)
+    mine = [each for each in subscriptions if each.principal in viewer.principals]
+    ratings = registry.ratings(key)
+    stars = [each.stars for each in ratings]
+    return ProductPage(
+        version=version,
+        ports=_ports(site, version, viewer),
+        history=steps(registry.versions(key)),
+        publications=publications[:10],
+        quality=quality(registry, product, publications),
+        consumers=[each.principal for each in subscriptions if each.state == "active"],
+        mine=mine,
+        readable=product.domain in viewer.domains or any(each.state == "active" for each in mine),
+        bookmarked=key in registry.bookmarks(viewer.person),
+        ratings=ratings,
+        liking=Liking(sum(stars) / len(stars) if stars else None, len(stars)),
+        use=registry.uses(since()).get(key, Use()),
+        also_used=cards_of(site, registry.also_used([key], 4), viewer),
+        may_decide=product.domain in viewer.owns,
+    )
+
+
+def _ports(site: Site, version: ProductVersion, viewer: Identity) -> list[PortPart]:
+    product = version.product
+    decided = site.registry.port_status(product.key)
+    lineage = site.registry.column_lineage(product.key)
+    parts = []
+    for port in product.ports:
+        state, found = decided.get(port.label), lineage.get(port.label)
+        parts.append(
+            PortPart(
+                port=port,
+                status=state.status if state else version.status,
+                decided=state,
+                until=(state.deprecation_date if state else None) or port.deprecation_date,
+                ways=ways(product, port, version.catalog_type, viewer.principals[-1]),
+                formulas=found.formulas if found else {},
+                lineage=found,
+            )
+        )
+    return parts
