@@ -26,4 +26,4 @@ def read(connection: Connection, product: str) -> dict[str, PortLineage]:
     """Return the lineage of a product's ports, by label, as far as it is known."""
     table = schema.port_lineage
     query = select(table.c.label, table.c.document).where(table.c.product == product)
-    return {label: msgspec.json.decode(text, type=PortLineage) for label, text in connection.execute(query).tuples()}
+    return {row.label: msgspec.json.decode(row.document, type=PortLineage) for row in connection.execute(query)}

@@ -31,8 +31,9 @@ def ratings(connection: Connection, product: str) -> list[Rating]:
 def likings(connection: Connection) -> dict[str, Liking]:
     """Return how each product that anybody rated is rated, in one query."""
     table = schema.rating
-    query = select(table.c.product, func.avg(table.c.stars), func.count()).group_by(table.c.product)
-    return {product: Liking(float(mean), people) for product, mean, people in connection.execute(query).tuples()}
+    mean, people = func.avg(table.c.stars).label("mean"), func.count().label("people")
+    query = select(table.c.product, mean, people).group_by(table.c.product)
+    return {row.product: Liking(float(row.mean), row.people) for row in connection.execute(query)}
 
 
 def bookmark(connection: Connection, product: str, person: str, *, on: bool) -> None:
@@ -68,16 +69,11 @@ def uses(connection: Connection, since: str) -> dict[str, Use]:
     `since` is an ISO 8601 time stamp: queries before it do not count.
     """
     subscription, log = schema.subscription.c, schema.audit.c
-    counted = select(subscription.product, func.count()).where(subscription.state == "active")
-    active = {
-        str(product): int(people)
-        for product, people in connection.execute(counted.group_by(subscription.product)).tuples()
-    }
-    asked = select(log.subject, func.count(), func.max(log.at)).where(log.action == "query", log.at >= since)
-    queried: dict[str, tuple[int, str | None]] = {
-        str(product): (number, last)
-        for product, number, last in connection.execute(asked.group_by(log.subject)).tuples()
-    }
+    counted = select(subscription.product, func.count().label("people")).where(subscription.state == "active")
+    active = {row.product: row.people for row in connection.execute(counted.group_by(subscription.product))}
+    asked = select(log.subject, func.count().label("number"), func.max(log.at).label("last"))
+    asked = asked.where(log.action == "query", log.at >= since).group_by(log.subject)
+    queried = {row.subject: (row.number, row.last) for row in connection.execute(asked)}
     return {
         product: Use(active.get(product, 0), *queried.get(product, (0, None)))
         for product in sorted(active.keys() | queried.keys())

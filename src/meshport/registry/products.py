@@ -94,8 +94,8 @@ def newest(connection: Connection, limit: int) -> list[ProductVersion]:
 
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many products of each domain are not retired; domains without any are left out."""
-    query = select(_product.c.domain, func.count()).where(_product.c.status != "retired").group_by(_product.c.domain)
-    return {str(domain): int(number) for domain, number in connection.execute(query).tuples()}
+    counted = select(_product.c.domain, func.count().label("number")).where(_product.c.status != "retired")
+    return {row.domain: row.number for row in connection.execute(counted.group_by(_product.c.domain))}
 
 
 def versions(connection: Connection, key: str) -> list[ProductVersion]:

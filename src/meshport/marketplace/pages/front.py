@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, get
-from litestar.params import Parameter
 from litestar.response import Template
 
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.pages.answers import page
-from meshport.marketplace.site import Site
+from meshport.marketplace.pages.answers import Name, OpenSite, Text, page
 from meshport.marketplace.views.cards import cards, cards_of
 from meshport.marketplace.views.home import home
 from meshport.marketplace.views.product import product_page
 
-Text = Annotated[str, Parameter(max_length=200)]
-
 
 @get("/", permission="consumer", sync_to_thread=True)
-def home_page(request: Request[Identity, Any, Any], site: Site) -> Template:
+def home_page(request: Request[Identity, Any, Any], site: OpenSite) -> Template:
     """The first page."""
     return page(request, site, "home.html", home=home(site, request.user))
 
@@ -27,7 +23,7 @@ def home_page(request: Request[Identity, Any, Any], site: Site) -> Template:
 @get("/search", permission="consumer", sync_to_thread=True)
 def search_page(
     request: Request[Identity, Any, Any],
-    site: Site,
+    site: OpenSite,
     q: Text = "",
     domain: Text = "",
     tag: Text = "",
@@ -47,7 +43,7 @@ def search_page(
 
 
 @get("/domains/{domain:str}", permission="consumer", sync_to_thread=True)
-def domain_page(request: Request[Identity, Any, Any], site: Site, domain: str) -> Template:
+def domain_page(request: Request[Identity, Any, Any], site: OpenSite, domain: Name) -> Template:
     """A domain and its products."""
     about = next((each for each in site.registry.domains() if each.domain == domain), None)
     found = cards_of(site, site.registry.heads(domain), request.user)
@@ -55,7 +51,7 @@ def domain_page(request: Request[Identity, Any, Any], site: Site, domain: str) -
 
 
 @get("/compare", permission="consumer", sync_to_thread=True)
-def compare_page(request: Request[Identity, Any, Any], site: Site, a: Text = "", b: Text = "") -> Template:
+def compare_page(request: Request[Identity, Any, Any], site: OpenSite, a: Text = "", b: Text = "") -> Template:
     """Two products side by side."""
     sides = [product_page(site, key, request.user) for key in (a, b) if key]
     return page(request, site, "compare.html", sides=sides, chosen={"a": a, "b": b})

@@ -6,14 +6,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
 
 from meshport.access import subscriptions
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.pages.answers import done, page
-from meshport.marketplace.site import Site
+from meshport.marketplace.pages.answers import Name, OpenSite, done, page
 from meshport.marketplace.views.mine import decisions, mine
 
 _DONE = {"approve": "approved", "deny": "denied", "revoke": "revoked"}
@@ -28,13 +26,13 @@ class DecisionForm(msgspec.Struct):
 
 
 @get("/me", permission="consumer", sync_to_thread=True)
-def my_page(request: Request[Identity, Any, Any], site: Site) -> Template:
+def my_page(request: Request[Identity, Any, Any], site: OpenSite) -> Template:
     """Subscriptions, bookmarks, what was looked at."""
     return page(request, site, "mine.html", mine=mine(site, request.user))
 
 
 @get("/decisions", permission="consumer", sync_to_thread=True)
-def decisions_page(request: Request[Identity, Any, Any], site: Site) -> Template:
+def decisions_page(request: Request[Identity, Any, Any], site: OpenSite) -> Template:
     """Requests for the products of one's domains."""
     return page(request, site, "decisions.html", decisions=decisions(site, request.user))
 
@@ -42,9 +40,9 @@ def decisions_page(request: Request[Identity, Any, Any], site: Site) -> Template
 @post("/products/{product:str}/decide", permission="owner", sync_to_thread=True)
 def decide(
     request: Request[Identity, Any, Any],
-    site: Site,
-    product: str,
-    data: Annotated[DecisionForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    site: OpenSite,
+    product: Name,
+    data: URLEncodedBody[DecisionForm],
 ) -> Redirect:
     """Approve, deny or revoke a subscription to a product of one's domain."""
     act = {"approve": subscriptions.approve, "deny": subscriptions.deny, "revoke": subscriptions.revoke}[data.action]

@@ -6,17 +6,15 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
 
 from meshport.access import subscriptions
 from meshport.errors import DeniedError, InputError
 from meshport.marketplace.downloads import contract_file, product_file
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.pages.answers import done, page
+from meshport.marketplace.pages.answers import Name, OpenSite, done, page
 from meshport.marketplace.preview import sample
-from meshport.marketplace.site import Site
 from meshport.marketplace.views.product import product_page
 
 
@@ -40,11 +38,8 @@ class MarkForm(msgspec.Struct):
     on: bool
 
 
-Form = Body(media_type=RequestEncodingType.URL_ENCODED)
-
-
 @get("/products/{product:str}", permission="consumer", sync_to_thread=True)
-def show_product(request: Request[Identity, Any, Any], site: Site, product: str) -> Template:
+def show_product(request: Request[Identity, Any, Any], site: OpenSite, product: Name) -> Template:
     """A product's page."""
     shown = product_page(site, product, request.user)
     site.registry.visit(product, request.user.person)
@@ -52,7 +47,7 @@ def show_product(request: Request[Identity, Any, Any], site: Site, product: str)
 
 
 @get("/products/{product:str}/sample/{port:str}", permission="consumer", sync_to_thread=True)
-def show_sample(request: Request[Identity, Any, Any], site: Site, product: str, port: str) -> Template:
+def show_sample(request: Request[Identity, Any, Any], site: OpenSite, product: Name, port: Name) -> Template:
     """Some rows of a port, as whoever looks may see them."""
     shown = site.product(product, request.user)
     rows, reader, problem = None, None, None
@@ -64,19 +59,21 @@ def show_sample(request: Request[Identity, Any, Any], site: Site, product: str, 
 
 
 @get("/products/{product:str}/contracts/{port:str}", permission="consumer", sync_to_thread=True)
-def download_contract(request: Request[Identity, Any, Any], site: Site, product: str, port: str) -> Response[bytes]:
+def download_contract(
+    request: Request[Identity, Any, Any], site: OpenSite, product: Name, port: Name
+) -> Response[bytes]:
     """A port's contract as a file of the Open Data Contract Standard."""
     return _file(contract_file(site.product(product, request.user), port), f"{product}.{port}.odcs.yaml")
 
 
 @get("/products/{product:str}/descriptor", permission="consumer", sync_to_thread=True)
-def download_product(request: Request[Identity, Any, Any], site: Site, product: str) -> Response[bytes]:
+def download_product(request: Request[Identity, Any, Any], site: OpenSite, product: Name) -> Response[bytes]:
     """The product as a file of the Open Data Product Standard."""
     return _file(product_file(site.product(product, request.user)), f"{product}.odps.yaml")
 
 
 @post("/products/{product:str}/ask", permission="consumer", sync_to_thread=True)
-def ask(request: Request[Identity, Any, Any], site: Site, product: str, data: Annotated[AskForm, Form]) -> Redirect:
+def ask(request: Request[Identity, Any, Any], site: OpenSite, product: Name, data: URLEncodedBody[AskForm]) -> Redirect:
     """Ask for a product, for oneself or for a domain that one belongs to."""
     site.product(product, request.user)
     if data.principal not in request.user.principals:
@@ -88,7 +85,9 @@ def ask(request: Request[Identity, Any, Any], site: Site, product: str, data: An
 
 
 @post("/products/{product:str}/rating", permission="consumer", sync_to_thread=True)
-def rate(request: Request[Identity, Any, Any], site: Site, product: str, data: Annotated[RatingForm, Form]) -> Redirect:
+def rate(
+    request: Request[Identity, Any, Any], site: OpenSite, product: Name, data: URLEncodedBody[RatingForm]
+) -> Redirect:
     """Rate a product that one reads."""
     shown = product_page(site, product, request.user)
     if not shown.readable or shown.may_decide:
@@ -98,7 +97,9 @@ def rate(request: Request[Identity, Any, Any], site: Site, product: str, data: A
 
 
 @post("/products/{product:str}/bookmark", permission="consumer", sync_to_thread=True)
-def mark(request: Request[Identity, Any, Any], site: Site, product: str, data: Annotated[MarkForm, Form]) -> Redirect:
+def mark(
+    request: Request[Identity, Any, Any], site: OpenSite, product: Name, data: URLEncodedBody[MarkForm]
+) -> Redirect:
     """Set or remove a bookmark."""
     site.product(product, request.user)
     site.registry.bookmark(product, request.user.person, on=data.on)

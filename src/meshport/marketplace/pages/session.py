@@ -6,18 +6,16 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar.params import QueryParameter, URLEncodedBody
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from meshport.access.principals import Principal, parse_principal
 from meshport.errors import DeniedError
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.pages.answers import done, page
+from meshport.marketplace.pages.answers import OpenIssuer, OpenSite, done, page
 from meshport.marketplace.session import keep, keep_attempt, take_attempt
-from meshport.marketplace.sign_in import Issuer, local_path
-from meshport.marketplace.site import Site
+from meshport.marketplace.sign_in import local_path
 
 
 class PersonaForm(msgspec.Struct):
@@ -32,9 +30,9 @@ class PersonaForm(msgspec.Struct):
 @get("/login", permission="anybody")
 async def login(
     request: Request[Any, Any, Any],
-    site: Site,
-    issuer: Issuer | None,
-    then: Annotated[str, Parameter(max_length=2000)] = "/",
+    site: OpenSite,
+    issuer: OpenIssuer,
+    then: Annotated[str, QueryParameter(max_length=2000)] = "/",
 ) -> Template | Redirect:
     """Begin to sign in."""
     if issuer is None:
@@ -48,8 +46,8 @@ async def login(
 @get("/callback", permission="anybody")
 async def callback(
     request: Request[Any, Any, Any],
-    issuer: Issuer | None,
-    answer: Annotated[str, Parameter(query="state", max_length=500)] = "",
+    issuer: OpenIssuer,
+    answer: Annotated[str, QueryParameter(name="state", max_length=500)] = "",
 ) -> Redirect:
     """Come back from the issuer."""
     attempt = take_attempt(request)
@@ -63,8 +61,8 @@ async def callback(
 @post("/persona", permission="anybody", sync_to_thread=False)
 def persona(
     request: Request[Any, Any, Any],
-    site: Site,
-    data: Annotated[PersonaForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    site: OpenSite,
+    data: URLEncodedBody[PersonaForm],
 ) -> Redirect:
     """Become somebody else, on one's own machine, where whoever is at it may read the registry anyway."""
     if site.local is None:
