@@ -12,6 +12,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from meshport.access import subscriptions
+from meshport.access.principals import Actor
 from meshport.marketplace.app import create_app
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.settings import Settings
@@ -49,8 +50,10 @@ def place(tmp_path: Path) -> Iterator[Place]:
             made = port(relation.identifier, None, relation=relation, contract=Contract(True, columns))
             one = product(name, title=title, owner=Owner("Ann", "ann@example.com"), slo=Slo("24h", 0.9), ports=(made,))
             registry.record_publication(record(one, catalog=str(file), plan_digest=name))
-        subscriptions.request(registry, "sales.orders", "domain:marketing", actor="user:zoe", reason="campaigns")
-        subscriptions.approve(registry, "sales.orders", "domain:marketing", actor="user:ann@example.com")
+        subscriptions.request(
+            registry, "sales.orders", "domain:marketing", actor=Actor.named("user:zoe"), reason="campaigns"
+        )
+        subscriptions.approve(registry, "sales.orders", "domain:marketing", actor=ANN.actor)
         yield Place(registry, tmp_path)
 
 

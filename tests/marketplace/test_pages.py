@@ -26,7 +26,7 @@ def test_what_somebody_does_not_read_is_not_shown(opened: Opened) -> None:
 
 def test_a_request_is_decided_by_the_owner_and_by_nobody_else(opened: Opened, place: Place) -> None:
     bob, ann = opened(BOB), opened(ANN)
-    said = send(bob, "/products/sales.secret/ask", principal="domain:marketing", reason="to plan")
+    said = send(bob, "/products/sales.secret/ask", principal="domain:marketing", purpose="to plan")
     assert "domain:marketing asked for sales.secret" in said
     refused = send(bob, "/products/sales.secret/decide", principal="domain:marketing", action="approve")
     assert refused.startswith("403")
@@ -38,7 +38,7 @@ def test_a_request_is_decided_by_the_owner_and_by_nobody_else(opened: Opened, pl
 
 
 def test_nobody_asks_for_a_domain_that_they_do_not_speak_for(opened: Opened) -> None:
-    said = send(opened(BOB), "/products/sales.secret/ask", principal="domain:finance", reason="curious")
+    said = send(opened(BOB), "/products/sales.secret/ask", principal="domain:finance", purpose="curious")
     assert said.startswith("403")
     assert "you do not speak for domain:finance" in said
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from meshport.access.principals import Principal
+from meshport.access.principals import Actor, Principal, parse_principal
 from meshport.marketplace.settings import Groups
 
 Role = Literal["consumer", "developer", "owner", "provisioner", "auditor"]
@@ -33,6 +33,11 @@ class Identity(msgspec.Struct, frozen=True):
     def principals(self) -> tuple[str, ...]:
         """What this person reads as: themselves, then their domains."""
         return (self.person, *(str(Principal("domain", domain)) for domain in sorted(self.domains)))
+
+    @property
+    def actor(self) -> Actor:
+        """This person as one who asks and decides. Whether they own a domain is the routes' matter."""
+        return Actor(parse_principal(self.person), self.domains)
 
     def roles(self, domain: str) -> frozenset[Role]:
         """Return the roles that this person has towards a domain's products."""

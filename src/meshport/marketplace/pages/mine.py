@@ -46,5 +46,5 @@ def decide(
 ) -> Redirect:
     """Approve, deny or revoke a subscription to a product of one's domain."""
     act = {"approve": subscriptions.approve, "deny": subscriptions.deny, "revoke": subscriptions.revoke}[data.action]
-    moved = act(site.registry, product, data.principal, actor=request.user.person, reason=data.reason.strip() or None)
+    moved = act(site.registry, product, data.principal, actor=request.user.actor, reason=data.reason.strip() or None)
     return done(request, f"{moved.principal} is {_DONE[data.action]} for {product}.", "/decisions")

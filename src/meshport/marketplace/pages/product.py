@@ -22,7 +22,8 @@ class AskForm(msgspec.Struct):
     """What somebody who asks for a product says."""
 
     principal: str
-    reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    purpose: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    days: Annotated[int, msgspec.Meta(ge=1, le=3660)] | None = None
 
 
 class RatingForm(msgspec.Struct):
@@ -79,8 +80,15 @@ def ask(request: Request[Identity, Any, Any], site: OpenSite, product: Name, dat
     if data.principal not in request.user.principals:
         raise DeniedError(f"you do not speak for {data.principal}", hint="ask for yourself, or for a domain of yours")
     made = subscriptions.request(
-        site.registry, product, data.principal, actor=request.user.person, reason=data.reason.strip() or None
+        site.registry,
+        product,
+        data.principal,
+        actor=request.user.actor,
+        purpose=data.purpose.strip() or None,
+        days=data.days,
     )
+    if made.state != "requested":
+        return done(request, f"{made.principal} may read {product}: the standards approve it.", f"/products/{product}")
     return done(request, f"{made.principal} asked for {product}.", f"/products/{product}")
 
 
