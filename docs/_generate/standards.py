@@ -11,6 +11,7 @@ from docs._generate.markdown import code, codes, document, prose, table
 from docs._generate.settings import rows
 from meshport.cli.standards import terms
 from meshport.standards import AccessRule, load_standards
+from meshport.standards.ranking import BOUNDS
 from meshport.standards.tighten import FIELDS, LINT
 
 
@@ -42,6 +43,10 @@ def page() -> str:
             codes(entry.values),
         )
         for name, entry in standards.tag_templates.items()
+    ]
+    ranking = [
+        (code(name), prose(entry.description), f"{entry.weight:g}", *(f"{bound:g}" for bound in BOUNDS[name]))
+        for name, entry in standards.ranking.items()
     ]
     lint = [
         (code(section), codes(f"{key} = {value}" for key, value in keys.items()))
@@ -83,6 +88,12 @@ def page() -> str:
                 ],
             ),
             table(("Field", "Type", "Default", "Meaning"), rows(type_info(AccessRule), meanings.ACCESS_RULE)),
+            "## Ranking",
+            "The order of search results, as [`ranking.yml`](../../standards/ranking.yml) weighs it. A word counts in "
+            "one field of a product, times how it fits there and its share of the query (the larger, the fewer "
+            "products have the word). What is known of a product besides counts in proportion to its text. "
+            "`meshport search --explain` shows the terms.",
+            table(("Term", "Meaning", "Weight", "From", "To"), ranking),
             "## Lint",
             "What [`sqlfluff.cfg`](../../standards/sqlfluff.cfg) sets for `meshport lint`.",
             table(("Section", "Settings"), lint),

@@ -13,12 +13,14 @@ from litestar.testing import TestClient
 
 from meshport.access import subscriptions
 from meshport.access.principals import Actor
+from meshport.discovery import Discovery
 from meshport.marketplace.app import create_app
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.settings import Settings
 from meshport.marketplace.site import Site
 from meshport.model import Column, Contract, Mask, Owner, Relation, Slo
 from meshport.registry import Registry
+from meshport.standards import load_standards
 from tests.registry.samples import port, product, record, url
 
 ADDRESS = "http://127.0.0.1"
@@ -66,7 +68,9 @@ def opened(place: Place) -> Iterator[Opened]:
     clients = []
 
     def open_as(identity: Identity, settings: Settings | None = None) -> TestClient[Litestar]:
-        app = create_app(Site(place.registry, settings or Settings(), identity))
+        app = create_app(
+            Site(place.registry, Discovery.open(place.registry, load_standards()), settings or Settings(), identity)
+        )
         client = TestClient(app, base_url=ADDRESS, raise_server_exceptions=False)
         client.headers["host"] = "127.0.0.1"
         clients.append(client.__enter__())

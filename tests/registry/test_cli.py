@@ -82,7 +82,7 @@ def test_what_is_published_is_found_and_shown(path: Path, capsys: pytest.Capture
         )
     assert run("search", "customer", "EMAIL", "--classification", "pii", "--format", "json") == ExitCode.OK
     (found,) = json.loads(capsys.readouterr().out)
-    assert (found["key"], found["status"], found["matched"]) == (KEY, "published", ["key", "column"])
+    assert (found["key"], found["status"], found["matched"]) == (KEY, "published", ["name", "column"])
     assert run("search", "nowhere") == ExitCode.OK
     assert capsys.readouterr().out == "No product found.\n"
     assert run("show", KEY) == ExitCode.OK

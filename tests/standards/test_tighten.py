@@ -70,6 +70,9 @@ TIGHTER = [
         access("ours: {description: Ours., classifications: [pii], approvers: 2, longest_days: 30}"),
         *("access", "ours", "classifications", ("pii",)),
     ),
+    ({}, "ranking", "title", "weight", 8),
+    ({"ranking_yml": "ranking: {title: {weight: 3}}"}, "ranking", "title", "weight", 3),
+    ({"ranking_yml": "ranking: {title: {description: The name.}}"}, "ranking", "title", "description", "The name."),
 ]
 
 

@@ -125,6 +125,13 @@ def _blocks(found: Standards, origin: bool) -> Iterator[Table | Text]:
     )
     yield _table(
         found,
+        "ranking",
+        ["ranking", "weight", "description"],
+        origin,
+        ([name, entry.weight, entry.description] for name, entry in found.ranking.items()),
+    )
+    yield _table(
+        found,
         "policies",
         ["policy", "severity", "description"],
         origin,

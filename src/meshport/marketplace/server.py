@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from meshport.access.principals import Principal, user
+from meshport.discovery import Discovery
+from meshport.discovery.discover import index_folder
 from meshport.errors import InputError, UnavailableError
 from meshport.marketplace.app import create_app
 from meshport.marketplace.identity import Identity
@@ -15,6 +17,7 @@ from meshport.marketplace.settings import Settings
 from meshport.marketplace.site import Site
 from meshport.mesh import FILE_NAME, load_mesh
 from meshport.registry import open_registry
+from meshport.standards import standards_of
 
 
 def serve(
@@ -35,7 +38,8 @@ def serve(
 
     check_reach(settings, host)
     with open_registry(project_dir, registry_url) as registry:
-        site = Site(registry, settings, None if settings.oidc else local_identity(project_dir))
+        discovery = Discovery.open(registry, standards_of(project_dir), cache=index_folder())
+        site = Site(registry, discovery, settings, None if settings.oidc else local_identity(project_dir))
         with _listen(host, port) as listening:
             taken = listening.getsockname()[1]
             app = create_app(site, taken)

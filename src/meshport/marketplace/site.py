@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import msgspec
 
+from meshport.discovery import Discovery
 from meshport.errors import InputError
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.settings import Settings
@@ -21,6 +22,7 @@ class Site(msgspec.Struct, frozen=True):
     """The open marketplace. `local` is who somebody is taken for where nobody signs in, None where people do."""
 
     registry: Registry
+    discovery: Discovery
     settings: Settings
     local: Identity | None
 

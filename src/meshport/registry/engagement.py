@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, true
 
 from meshport.registry import audit, dialects, schema
 from meshport.registry.clock import now
@@ -28,11 +28,11 @@ def ratings(connection: Connection, product: str) -> list[Rating]:
     return [Rating(**row._mapping) for row in connection.execute(query)]
 
 
-def likings(connection: Connection) -> dict[str, Liking]:
-    """Return how each product that anybody rated is rated, in one query."""
+def likings(connection: Connection, products: Sequence[str] | None = None) -> dict[str, Liking]:
+    """Return how each product (of these) that anybody rated is rated, in one query."""
     table = schema.rating
     mean, people = func.avg(table.c.stars).label("mean"), func.count().label("people")
-    query = select(table.c.product, mean, people).group_by(table.c.product)
+    query = select(table.c.product, mean, people).where(_one_of(table.c.product, products)).group_by(table.c.product)
     return {row.product: Liking(float(row.mean), row.people) for row in connection.execute(query)}
 
 
@@ -63,16 +63,17 @@ def visits(connection: Connection, person: str) -> list[str]:
     return _products(connection, schema.visit, "visited_at", person)
 
 
-def uses(connection: Connection, since: str) -> dict[str, Use]:
-    """Return how each product is used, in two queries; those that nobody uses are left out.
+def uses(connection: Connection, since: str, products: Sequence[str] | None = None) -> dict[str, Use]:
+    """Return how each product (of these) is used, in two queries; those that nobody uses are left out.
 
     `since` is an ISO 8601 time stamp: queries before it do not count.
     """
     subscription, log = schema.subscription.c, schema.audit.c
     counted = select(subscription.product, func.count().label("people")).where(subscription.state == "active")
+    counted = counted.where(_one_of(subscription.product, products))
     active = {row.product: row.people for row in connection.execute(counted.group_by(subscription.product))}
     asked = select(log.subject, func.count().label("number"), func.max(log.at).label("last"))
-    asked = asked.where(log.action == "query", log.at >= since).group_by(log.subject)
+    asked = asked.where(log.action == "query", log.at >= since, _one_of(log.subject, products)).group_by(log.subject)
     queried = {row.subject: (row.number, row.last) for row in connection.execute(asked)}
     return {
         product: Use(active.get(product, 0), *queried.get(product, (0, None)))
@@ -93,6 +94,10 @@ def also_used(connection: Connection, products: Iterable[str], limit: int) -> li
         .limit(limit)
     )
     return list(connection.execute(query).scalars())
+
+
+def _one_of(column: ColumnElement[str], products: Sequence[str] | None) -> ColumnElement[bool]:
+    return true() if products is None else column.in_(products)
 
 
 def _products(connection: Connection, table: Table, moment: str, person: str) -> list[str]:

@@ -17,6 +17,7 @@ from meshport.registry import (
     connection,
     dialects,
     engagement,
+    finding,
     journal,
     ledger,
     lock,
@@ -24,7 +25,6 @@ from meshport.registry import (
     products,
     publications,
     recording,
-    search,
     standing,
     subscriptions,
 )
@@ -34,11 +34,13 @@ from meshport.registry.types import (
     Announcement,
     Asked,
     AuditEntry,
+    Changes,
     Consumers,
     Domain,
     JournalRun,
     LedgerKey,
     Liking,
+    Mark,
     Notice,
     PortLineage,
     PortStatus,
@@ -46,7 +48,7 @@ from meshport.registry.types import (
     Publication,
     PublicationRecord,
     Rating,
-    SearchHit,
+    Signals,
     Standing,
     Step,
     StepState,
@@ -189,18 +191,22 @@ class Registry:
             decided = PortStatus(status, deprecation_date, replaced_by, note)
             products.set_port_status(current, key, label, decided, actor)
 
-    def search(
-        self,
-        query: str,
-        *,
-        domain: str | None = None,
-        tag: str | None = None,
-        classification: str | None = None,
-        viewer: str | None = None,
-    ) -> list[SearchHit]:
-        """Return the published products in which every word is found, best first (see `registry.search`)."""
+    # What searching needs
+
+    def changes(self, since: Mark | None) -> Changes:
+        """Return the products published, or whose status changed, since a mark; see `registry.finding`."""
         with self._read() as current:
-            return search.search(current, query, domain=domain, tag=tag, classification=classification, viewer=viewer)
+            return finding.changes(current, since)
+
+    def product_keys(self) -> list[str]:
+        """Return the keys of all products."""
+        with self._read() as current:
+            return products.keys(current)
+
+    def signals(self, keys: Collection[str] | None = None) -> dict[str, Signals]:
+        """Return what is known of products (of all) besides their definition, by key."""
+        with self._read() as current:
+            return finding.signals(current, keys)
 
     # Publications
 

@@ -98,6 +98,11 @@ def counts(connection: Connection) -> dict[str, int]:
     return {row.domain: row.number for row in connection.execute(counted.group_by(_product.c.domain))}
 
 
+def keys(connection: Connection) -> list[str]:
+    """Return the keys of all products, in order."""
+    return list(connection.execute(select(_product.c.key).order_by(_product.c.key)).scalars())
+
+
 def versions(connection: Connection, key: str) -> list[ProductVersion]:
     """Return every version of a product, newest first."""
     query = select_versions().where(_product.c.key == key).order_by(_version.c.sequence.desc())
@@ -167,7 +172,6 @@ def _note(note: str | None) -> str:
 
 def _unknown(connection: Connection, key: str) -> InputError:
     """Return the error for a product that was never published, with the names that come near."""
-    keys: list[str] = list(connection.execute(select(_product.c.key).order_by(_product.c.key)).scalars())
-    near = get_close_matches(key, keys, n=3, cutoff=0.5)
+    near = get_close_matches(key, keys(connection), n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else "`meshport search` finds what is published"
     return InputError(f"no product {key!r} is published", hint=hint)

@@ -12,7 +12,6 @@ from meshport.errors import BlockedError
 from meshport.model import Owner, Product
 from meshport.registry import audit, dialects, notices, publications, schema
 from meshport.registry.clock import now
-from meshport.registry.search import search_text
 from meshport.registry.types import Publication, PublicationRecord
 
 
@@ -29,9 +28,7 @@ def record(connection: Connection, entry: PublicationRecord) -> Publication:
         return already
     sequence = _record_version(connection, entry, head, at)
     this = schema.product.c.key == product.key
-    connection.execute(
-        update(schema.product).where(this).values(head=sequence, search_text=search_text(product), **_place(entry))
-    )
+    connection.execute(update(schema.product).where(this).values(head=sequence, **_place(entry)))
     if entry.kind == "publish":  # a retired product that is published again is back
         retired = schema.product.c.status == "retired"
         connection.execute(update(schema.product).where(this, retired).values(status="published"))

@@ -52,7 +52,7 @@ product = Table(
     _text("catalog"),
     _text("catalog_type"),
     _number("head"),  # the sequence of the newest product_version
-    _text("search_text"),  # casefolded words of the newest version, see search.py
+    _text("search_text"),  # empty: meshport.discovery finds products, this column goes with the next migration
     Index(None, "domain"),
 )
 

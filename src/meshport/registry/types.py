@@ -275,12 +275,34 @@ class Notice(msgspec.Struct, frozen=True):
     read_at: str | None
 
 
-class SearchHit(msgspec.Struct, frozen=True):
-    """A product found. `matched` names the fields that the words were found in, best first."""
+class Mark(msgspec.Struct, frozen=True):
+    """A place in the audit log: the number of its last entry there, and the hash that all before it lead to."""
 
-    version: ProductVersion
-    score: float
-    matched: tuple[str, ...]
+    last: int
+    hash: str
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What happened up to `mark`: the keys of products; None where all of them have to be looked at."""
+
+    mark: Mark
+    keys: frozenset[str] | None
+
+
+class Signals(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is known of a product besides its definition, and raises it in a search or lowers it.
+
+    `reads` are the queries of the last 90 days, `passed` the share of tests of the last publication that passed or
+    warned (None where there were none), `published_at` is when that was. `stars` are the mean of what `raters` gave, 1
+    to 5; None where nobody did.
+    """
+
+    subscriptions: int = 0
+    reads: int = 0
+    passed: float | None = None
+    published_at: str | None = None
+    stars: float | None = None
+    raters: int = 0
 
 
 class Rating(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from meshport.errors import InputError
 from meshport.standards.policy import Policy
+from meshport.standards.ranking import BOUNDS
 from meshport.standards.types import UNCLASSIFIED, AccessRule, Classification, Kind, Standards
 
 _PRINCIPAL = re.compile(r"(domain|user):[^\s:]+")
@@ -20,6 +21,8 @@ def check(standards: Standards) -> None:
         _check_policy(standards, name, policy)
     for name, rule in standards.access.items():
         _check_access(standards, name, rule)
+    for name, entry in standards.ranking.items():
+        _check_weight(standards, name, entry.weight)
 
 
 def _check_classification(standards: Standards, name: str, classification: Classification) -> None:
@@ -32,6 +35,15 @@ def _check_classification(standards: Standards, name: str, classification: Class
                 hint=f"there is: {', '.join(standards.masks)}",
             )
     _check_patterns(f"classification `{name}`", classification.detect, where)
+
+
+def _check_weight(standards: Standards, name: str, weight: float) -> None:
+    where = _where(standards, "ranking", name)
+    if name not in BOUNDS:
+        raise InputError(f"nothing is weighed as `{name}`", where=where, hint=f"there is: {', '.join(BOUNDS)}")
+    lowest, highest = BOUNDS[name]
+    if not lowest <= weight <= highest:
+        raise InputError(f"the weight `{name}` is {weight:g}; it may be {lowest:g} to {highest:g}", where=where)
 
 
 def _check_policy(standards: Standards, name: str, policy: Policy) -> None:

@@ -13,7 +13,7 @@ from meshport.standards.agree import check
 from meshport.standards.lock import Lock
 from meshport.standards.merge import merge
 from meshport.standards.places import OURS, Place, locate
-from meshport.standards.read import ABOUT, About, read_about, read_folder
+from meshport.standards.read import ABOUT, RANKING, About, Folder, read_about, read_folder
 from meshport.standards.types import Standards
 
 FOLDER = "standards"
@@ -46,12 +46,19 @@ def standards_of(project_dir: Path, mesh: Mesh | None = None, *, lock: Lock | No
 
 def _load(chain: list[Link], lock: Lock) -> Standards:
     """Read and merge the folders of a chain, the most general last."""
-    standards = merge(
-        [read_folder(place.folder, about, place.label, own=place.own) for place, about in reversed(chain)]
-    )
+    folders = [read_folder(place.folder, about, place.label, own=place.own) for place, about in reversed(chain)]
+    if chain[-1][0].folder != bundled.standards():
+        folders.insert(0, _shipped_ranking())
+    standards = merge(folders, ", on ".join(place.label for place, _ in chain))
     check(standards)
     lock.save()
     return standards
+
+
+def _shipped_ranking() -> Folder:
+    """Return of the standards that ship with meshport the weights alone."""
+    shipped = read_folder(bundled.standards(), About(), f"package {OURS}")
+    return Folder(shipped.label, shipped.about, {RANKING: shipped.entries[RANKING]}, {})
 
 
 def _domain_chain(project_dir: Path, mesh: Mesh, lock: Lock) -> list[Link]:

@@ -9,6 +9,7 @@ import msgspec
 
 from meshport.errors import InputError
 from meshport.standards.policy import Policy, Spec
+from meshport.standards.ranking import Weight
 from meshport.standards.read import Folder, Written
 from meshport.standards.tighten import CENTRAL, FIELDS, SAME, Loosened, Way, lint_way
 from meshport.standards.types import AccessRule, Classification, Kind, MaskDefinition, Origin, Standards, TagTemplate
@@ -17,14 +18,15 @@ SHAPES: dict[Kind, Any] = {
     "classifications": Classification,
     "masks": MaskDefinition,
     "tag_templates": TagTemplate,
+    "ranking": Weight,
     "policies": Spec,
     "lint": dict[str, str],
     "access": AccessRule,
 }
 
 
-def merge(folders: Sequence[Folder]) -> Standards:
-    """Return the standards that folders make together, the most general first.
+def merge(folders: Sequence[Folder], where: str) -> Standards:
+    """Return the standards that folders make together, the most general first; `where` names them for people.
 
     Raises InputError for an entry that does not fit, and for one that would loosen: it names both places.
     """
@@ -48,10 +50,11 @@ def merge(folders: Sequence[Folder]) -> Standards:
                 origins[kind][name] = (*origins[kind].get(name, ()), said)
         queries.update(folder.queries)
     return Standards(
-        where=", on ".join(folder.label for folder in reversed(folders)),
+        where=where,
         classifications=merged["classifications"],
         masks=merged["masks"],
         tag_templates=merged["tag_templates"],
+        ranking=merged["ranking"],
         policies={
             key: Policy(
                 name=key.partition("/")[2],

@@ -20,9 +20,11 @@ from meshport.standards.yaml_file import YamlFile, read_text
 T = TypeVar("T")
 FORMAT = 1
 ABOUT = "standards.yml"
-FILES: tuple[Kind, ...] = ("classifications", "masks", "tag_templates", "access")
-OPTIONAL = ("access",)
-"""Kinds without which standards that extend no others are complete."""
+RANKING: Kind = "ranking"
+FILES: tuple[Kind, ...] = ("classifications", "masks", "tag_templates", "access", RANKING)
+OPTIONAL = ("access", RANKING)
+"""Kinds without which standards that extend no others are complete. What they do not weigh is weighed as in those that
+ship with meshport."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 

@@ -142,6 +142,7 @@ def _exceptions(entry: Entry, old: list[Any], new: list[Any]) -> list[Any]:
     return _add(entry, old, new)
 
 
+FREE = Way("may be any other", lambda entry, old, new: new)
 SAME = Way("stays as it is", _same)
 ADD = Way("may get more entries; those of the standards stay", _add)
 NARROW = Way("may become fewer, not none; where there are none, any may be named", _narrow)
@@ -155,6 +156,7 @@ FIELDS: dict[str, dict[str, Way]] = {
         "values": NARROW,
         "governed": Way("may become true", _govern),
     },
+    "ranking": {"description": FREE, "weight": FREE},
     "policies": {
         "severity": Way("may go from warning to error", _severity),
         "settings": Way("each moves in the direction that `tighten` gives it, or stays", _settings),

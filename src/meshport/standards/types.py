@@ -1,4 +1,4 @@
-"""The standards as frozen types: classifications, masks, tag templates, policies, lint, access, their origins."""
+"""The standards as frozen types: classifications, masks, tags, policies, lint, access, weights, their origins."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from meshport.standards.policy import Family, Policy
+from meshport.standards.ranking import Weight
 
-Kind = Literal["classifications", "masks", "tag_templates", "policies", "lint", "access"]
+Kind = Literal["classifications", "masks", "tag_templates", "policies", "lint", "access", "ranking"]
 UNCLASSIFIED = "unclassified"
 """What a rule of access calls columns that have no classification."""
 TagSource = Literal[
@@ -101,6 +102,7 @@ class Standards(msgspec.Struct, frozen=True):
     classifications: dict[str, Classification]
     masks: dict[str, MaskDefinition]
     tag_templates: dict[str, TagTemplate]
+    ranking: dict[str, Weight] = {}
     policies: dict[str, Policy] = {}
     lint: dict[str, dict[str, str]] = {}
     access: dict[str, AccessRule] = {}

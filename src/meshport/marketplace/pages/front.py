@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request, get
 from litestar.response import Template
 
+from meshport.discovery import Query
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages.answers import Name, OpenSite, Text, page
 from meshport.marketplace.views.cards import cards, cards_of
@@ -30,16 +31,19 @@ def search_page(
     classification: Text = "",
 ) -> Template:
     """Search, with what narrows it down."""
-    hits = site.registry.search(
-        q,
+    query = Query(
+        text=q,
         domain=domain or None,
         tag=tag or None,
         classification=classification or None,
-        viewer=request.user.principals[-1],
+        member_of=tuple(sorted(request.user.domains)),
+        everything=request.user.auditor,
+        size=50,
     )
-    found = cards(site, [hit.version for hit in hits[:50]])
+    results = site.discovery.search(query)
+    found = cards(site, site.products((hit.document.key for hit in results.hits), request.user))
     chosen = {"q": q, "domain": domain, "tag": tag, "classification": classification}
-    return page(request, site, "search.html", found=found, total=len(hits), chosen=chosen)
+    return page(request, site, "search.html", found=found, total=results.total, chosen=chosen)
 
 
 @get("/domains/{domain:str}", permission="consumer", sync_to_thread=True)

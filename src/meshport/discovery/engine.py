@@ -1,0 +1,88 @@
+"""What an index has to do, whichever library does it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import msgspec
+
+from meshport.discovery.asking import Asking
+from meshport.discovery.documents import Document
+from meshport.registry.types import Mark
+
+
+class State(msgspec.Struct, frozen=True):
+    """What an index is up to date with: a place in the registry's audit log, and when signals were read for all."""
+
+    mark: Mark
+    signals_at: str
+
+
+class Lookup(msgspec.Struct, frozen=True):
+    """What to look up: words with their shares, filters as `documents.filters` has them, and which may be `shown`."""
+
+    asking: Asking
+    shares: tuple[float, ...]
+    filters: tuple[str, ...]
+    shown: tuple[str, ...]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A document, and what its text's worth is multiplied with (`ranking.factor`)."""
+
+    document: Document
+    factor: float
+
+
+class Damaged(Exception):
+    """The index cannot be read or written: it has to be made anew."""
+
+
+class Busy(Exception):
+    """Another process is writing the index."""
+
+
+class Writer(Protocol):
+    """One change of an index: all of it, or nothing where an exception ends it."""
+
+    @property
+    def state(self) -> State | None:
+        """What the index is up to date with, now that nobody else can write; None where it is empty."""
+
+    def clear(self) -> None:
+        """Remove everything."""
+
+    def put(self, entries: Iterable[Entry], state: State) -> None:
+        """Add documents, in place of those of the same key, and write what the index is up to date with now."""
+
+
+class Engine(Protocol):
+    """An index of documents. Threads may share one. Every method may raise Damaged, `writing` Busy too."""
+
+    @property
+    def state(self) -> State | None:
+        """What the index is up to date with; None where it is empty."""
+
+    @property
+    def size(self) -> int:
+        """How many documents there are."""
+
+    def frequency(self, word: str) -> int:
+        """Return how many documents have a word."""
+
+    def find(self, lookup: Lookup, offset: int, size: int | None) -> tuple[int, list[Document]]:
+        """Return how many documents there are, and some of them: the best after so many, equal ones by key."""
+
+    def count(self, lookup: Lookup, facet: str) -> dict[str, int]:
+        """Return how many documents have each value of a facet; of very many values, the most frequent."""
+
+    def get(self, keys: Collection[str]) -> dict[str, Document]:
+        """Return documents by key."""
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield everything there is."""
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        """Begin a change."""

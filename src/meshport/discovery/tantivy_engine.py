@@ -1,0 +1,254 @@
+"""An index on `tantivy`, in a folder or in memory.
+
+Everything is prepared in Python, so that it is the same as in `memory`: tantivy gets words, filters and factors, and
+its own scoring is not used. A word is looked up as one clause of constant score for each field and way to fit. The
+index says itself what it is up to date with, in a document of its own: it changes with the others, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import msgspec
+import tantivy
+from tantivy import Occur
+from tantivy import Query as TQuery
+
+from meshport.discovery.asking import Wanted
+from meshport.discovery.documents import FACETS, Document, filters, values, wholes
+from meshport.discovery.engine import Busy, Damaged, Entry, Lookup, State
+from meshport.discovery.ranking import Weights, placed, worth
+from meshport.standards.ranking import FIELDS, WHOLE
+
+VERSION = version("tantivy")
+_HEAP = 64 << 20
+_STATE = "\0state"  # no product's key
+_MOST_VALUES = 1_000
+_AT_ONCE = 1_000
+
+
+class TantivyEngine:
+    """See `Engine`. `folder` None is an index in memory. Raises Damaged where the folder holds what cannot be read."""
+
+    def __init__(self, weights: Weights, folder: Path | None) -> None:
+        self._weights = weights
+        self._writing = Lock()
+        with _explained():
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+            self._schema = _schema()
+            self._index = tantivy.Index(self._schema, path=str(folder) if folder else None)
+            self._index.config_reader("manual")
+            self._searcher = self._index.searcher()
+
+    @property
+    def state(self) -> State | None:
+        """What the index is up to date with; None where it is empty. Sees what other processes wrote."""
+        with _explained():
+            self._index.reload()
+            self._searcher = self._index.searcher()
+        return self._read_state()
+
+    @property
+    def size(self) -> int:
+        """How many documents there are."""
+        return max(0, int(self._searcher.num_docs) - 1)
+
+    def frequency(self, word: str) -> int:
+        """Return how many documents have a word."""
+        with _explained():
+            return sum(int(self._searcher.doc_freq(field, word)) for field in FIELDS)
+
+    def find(self, lookup: Lookup, offset: int, size: int | None) -> tuple[int, list[Document]]:
+        """Return how many documents there are, and some of them: the best after so many, equal ones by age here."""
+        with _explained():
+            searcher = self._searcher
+            limit = max(1, int(searcher.num_docs)) if size is None else size
+            found = searcher.search(self._query(lookup), limit, offset=offset, weight_by_field="factor")
+            total: int = found.count  # type: ignore[attr-defined]  # missing in the stubs of 0.27
+            return total, [_decoded(searcher.doc(address)).document for _, address in found.hits]
+
+    def count(self, lookup: Lookup, facet: str) -> dict[str, int]:
+        """Return how many documents have each value of a facet; of very many values, the most frequent."""
+        terms = {"terms": {"field": f"facet_{facet}", "size": _MOST_VALUES}}
+        with _explained():
+            counted = self._searcher.aggregate(self._query(lookup), {facet: terms})
+        return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in counted[facet]["buckets"]}
+
+    def get(self, keys: Collection[str]) -> dict[str, Document]:
+        """Return documents by key."""
+        found: dict[str, Document] = {}
+        with _explained():
+            searcher = self._searcher
+            for key in keys:
+                for _, address in searcher.search(self._exactly("key", key), 1, count=False).hits:
+                    found[key] = _decoded(searcher.doc(address)).document
+        return found
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield everything there is."""
+        with _explained():
+            searcher = self._searcher
+            found = searcher.search(TQuery.all_query(), max(1, int(searcher.num_docs)), count=False)
+            for _, address in found.hits:
+                document = searcher.doc(address)
+                if document.get_first("entry") is not None:
+                    yield _decoded(document)
+
+    @contextmanager
+    def writing(self) -> Iterator[_Writer]:
+        """Begin a change. Raises Busy where another process is writing; threads of this one wait for each other."""
+        with self._writing:
+            with _explained():
+                writer = self._index.writer(_HEAP, 1)
+            change = _Writer(self, writer)
+            try:
+                yield change
+            except BaseException:
+                with _explained():
+                    writer.rollback()
+                raise
+            with _explained():
+                if change.changed:
+                    writer.commit()
+                writer.wait_merging_threads()
+            _ = self.state
+
+    def _read_state(self) -> State | None:
+        with _explained():
+            found = self._searcher.search(self._exactly("key", _STATE), 1, count=False).hits
+            if not found:
+                return None
+            return msgspec.msgpack.decode(_bytes(self._searcher.doc(found[0][1]), "state"), type=State)
+
+    def _exactly(self, field: str, value: str) -> TQuery:
+        return TQuery.term_query(self._schema, field, value, "basic")
+
+    def _query(self, lookup: Lookup) -> TQuery:
+        asking = lookup.asking
+        shown = TQuery.boolean_query([(Occur.Should, self._exactly("filter", value)) for value in lookup.shown])
+        clauses = [shown, *(self._exactly("filter", value) for value in lookup.filters)]
+        allowed = [(Occur.Must, TQuery.const_score_query(clause, 0.0)) for clause in clauses]
+        if not asking.words:
+            return TQuery.boolean_query([*allowed, (Occur.Must, TQuery.const_score_query(shown, 1.0))])
+        words = [
+            self._word(wanted, share, near=asking.near)
+            for wanted, share in zip(asking.words, lookup.shares, strict=True)
+        ]
+        if asking.least < len(words):
+            some = TQuery.boolean_query([(Occur.Should, word) for word in words], asking.least)
+            allowed.append((Occur.Must, some))
+        else:
+            allowed += [(Occur.Must, word) for word in words]
+        whole = TQuery.const_score_query(self._exactly("whole", asking.whole), self._weights[WHOLE])
+        return TQuery.boolean_query([*allowed, (Occur.Should, whole)])
+
+    def _word(self, wanted: Wanted, share: float, *, near: bool) -> TQuery:
+        """Return the query for a word: its score is what the best fit is worth, times its share."""
+        schema = self._schema
+        ways: list[TQuery] = []
+        for field in FIELDS:
+            fits = {"word": self._exactly(field, wanted.word)}
+            if wanted.begins(near=near):
+                fits["beginning"] = TQuery.fuzzy_term_query(schema, field, wanted.typed, 0, True, True)
+            if near and wanted.within:
+                fits["inside"] = TQuery.regex_query(schema, field, f".*{wanted.word}.*")
+            if near and wanted.typos:
+                fits["misspelt"] = TQuery.fuzzy_term_query(schema, field, wanted.word, wanted.typos, True, False)
+            for how, query in fits.items():
+                value = share * worth(field, how, self._weights)  # type: ignore[arg-type]  # the keys are fits
+                ways.append(TQuery.const_score_query(query, value))
+        return TQuery.disjunction_max_query(ways)
+
+
+class _Writer:
+    def __init__(self, engine: TantivyEngine, writer: Any) -> None:
+        self._engine = engine
+        self._writer = writer
+        self.changed = False
+        self._cleared = False
+
+    @property
+    def state(self) -> State | None:
+        return self._engine.state
+
+    def clear(self) -> None:
+        with _explained():
+            self._writer.delete_all_documents()
+        self._cleared = self.changed = True
+
+    def put(self, entries: Iterable[Entry], state: State) -> None:
+        for entry in entries:
+            with _explained():
+                if not self._cleared:
+                    self._writer.delete_documents_by_term("key", entry.document.key)
+                self._writer.add_document(_encoded(entry, self._engine._weights))
+        kept = tantivy.Document()
+        kept.add_text("key", _STATE)
+        kept.add_bytes("state", msgspec.msgpack.encode(state))
+        with _explained():
+            self._writer.delete_documents_by_term("key", _STATE)
+            self._writer.add_document(kept)
+        self.changed = True
+
+
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    for field in FIELDS:
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
+    for field in ("key", "filter", "whole"):
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
+    for facet in FACETS:
+        builder.add_text_field(f"facet_{facet}", tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_float_field("factor", fast=True)
+    for field in ("entry", "state"):
+        builder.add_bytes_field(field, stored=True)
+    return builder.build()
+
+
+def _encoded(entry: Entry, weights: Weights) -> Any:
+    document = entry.document
+    made = tantivy.Document()
+    by_field: dict[str, list[str]] = {}
+    for word, field in placed(document, weights).items():
+        by_field.setdefault(field, []).append(word)
+    for field, words in by_field.items():
+        made.add_text(field, " ".join(words))
+    made.add_text("key", document.key)
+    for value in filters(document):
+        made.add_text("filter", value)
+    for value in wholes(document):
+        made.add_text("whole", value)
+    for facet in FACETS:
+        for value in values(document, facet):
+            made.add_text(f"facet_{facet}", value)
+    # `weight_by_field` multiplies a score with log2(2 + the field).
+    made.add_float("factor", 2.0**entry.factor - 2.0)
+    made.add_bytes("entry", msgspec.msgpack.encode(entry))
+    return made
+
+
+def _decoded(document: Any) -> Entry:
+    return msgspec.msgpack.decode(_bytes(document, "entry"), type=Entry)
+
+
+def _bytes(document: Any, field: str) -> bytes:
+    return bytes(document.get_first(field))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Tell a busy index and a damaged one from errors of ours. tantivy raises ValueError, and panics, for both."""
+    try:
+        yield
+    except (ValueError, OSError, msgspec.DecodeError) as error:
+        raise (Busy if "LockBusy" in str(error) else Damaged)(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Damaged(str(error)) from error

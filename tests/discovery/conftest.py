@@ -1,0 +1,3 @@
+from tests.registry.conftest import migrated, path, registry
+
+__all__ = ["migrated", "path", "registry"]

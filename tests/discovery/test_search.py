@@ -1,0 +1,215 @@
+"""Finding products: words, filters, who sees what, in an order that can be explained; the same on both engines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from meshport.discovery import Discovery, Query
+from meshport.model import Column, Contract, Owner
+from meshport.registry import Registry
+from tests.discovery.opening import ENGINES, discovery
+from tests.registry.samples import port, product, record
+
+
+@pytest.fixture
+def filled(registry: Registry) -> Registry:
+    items = [
+        product("customer_360", tags={"region": "emea"}),
+        product("orders", title="Orders", description="What customers bought.", ports=(port("orders"),)),
+        product("leads", domain="marketing", title="LEADS", owner=Owner("Bob"), description="Größe 100%", ports=()),
+    ]
+    for item in items:
+        registry.record_publication(record(item, plan_digest=item.key))
+    return registry
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def mesh(filled: Registry, engine: str) -> Discovery:
+    return discovery(filled, engine)
+
+
+def keys(mesh: Discovery, text: str = "", **filters: Any) -> list[str]:
+    return [hit.document.key for hit in mesh.search(Query(text=text, **filters)).hits]
+
+
+def test_no_words_find_everything_by_name(mesh: Discovery) -> None:
+    assert keys(mesh) == keys(mesh, " ") == ["marketing.leads", "sales.customer_360", "sales.orders"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("CUSTOMER", ["sales.customer_360", "sales.orders"]),  # the name is worth more than the description
+        ("customer bought", ["sales.orders"]),
+        ("email", ["sales.customer_360", "sales.orders"]),
+        ("e-mail", ["sales.customer_360", "sales.orders"]),
+        ("email 360", ["sales.customer_360"]),
+        ("emea", ["sales.customer_360"]),
+        ("region=emea", ["sales.customer_360"]),
+        ("bob", ["marketing.leads"]),
+        ("ann@example.com", ["sales.customer_360", "sales.orders"]),
+        ("lead", ["marketing.leads"]),
+        ("GRÖSSE", ["marketing.leads"]),
+        ("grosse", ["marketing.leads"]),
+        ("100%", ["marketing.leads"]),
+        ("sales.orders", ["sales.orders"]),
+        ("order", ["sales.orders"]),
+        ("pii", ["sales.customer_360", "sales.orders"]),
+        ("reach", ["sales.customer_360", "sales.orders"]),  # in what is said of a column
+        ("customer nowhere", []),
+        ("' OR 1=1 --", []),
+        ("%", []),
+        ("\0\ud800", []),
+    ],
+)
+def test_every_word_must_be_found(mesh: Discovery, text: str, found: list[str]) -> None:
+    assert sorted(keys(mesh, text)) == sorted(found)
+    assert keys(mesh, text)[:1] == found[:1]
+
+
+@pytest.mark.parametrize("text", ["custmoer", "cusotmer 360", "customrr", "ordres", "regoin", "tomer", "emia"])
+def test_misspelt_words_and_parts_of_words_are_found_where_nothing_else_is(mesh: Discovery, text: str) -> None:
+    found = mesh.search(Query(text=text))
+    assert found.total
+    assert found.asking.found_by == "near"
+
+
+@pytest.mark.parametrize("text", ["emx", "359", "bbo"])
+def test_short_words_and_numbers_must_be_right(mesh: Discovery, text: str) -> None:
+    assert keys(mesh, text) == []
+
+
+def test_of_many_words_one_may_be_missing(mesh: Discovery) -> None:
+    found = mesh.search(Query(text="everything about nobody customer"))
+    assert [hit.document.key for hit in found.hits] == ["sales.customer_360"]
+    assert found.asking.found_by == "some"
+
+
+def test_the_last_word_may_be_unfinished(mesh: Discovery) -> None:
+    for typed in ("cu", "cus", "customer_i", "customer_id em"):
+        assert "sales.customer_360" in keys(mesh, typed), typed
+
+
+def test_filters(mesh: Discovery) -> None:
+    both = ["sales.customer_360", "sales.orders"]
+    assert keys(mesh, domain="marketing") == ["marketing.leads"]
+    assert keys(mesh, tag="region") == keys(mesh, tag="region=emea") == ["sales.customer_360"]
+    assert keys(mesh, tag="region=apac") == keys(mesh, tag="reg") == []
+    assert keys(mesh, classification="pii.email") == keys(mesh, classification="pii") == both
+    assert keys(mesh, classification="pii.e") == []
+    assert keys(mesh, owner="bob") == ["marketing.leads"]
+    assert keys(mesh, owner="Ann Smith") == keys(mesh, owner="ann@example.com") == both
+    assert keys(mesh, owner="Ann Smith <ann@example.com>") == both
+    assert keys(mesh, owner="ann") == []
+    assert keys(mesh, column="customer_id") == keys(mesh, column="Customer") == keys(mesh, column="id") == both
+    assert keys(mesh, column="customer_email") == []
+    assert keys(mesh, status="published", tier="gold", text="orders") == ["sales.orders"]
+    assert keys(mesh, status="deprecated") == []
+
+
+def test_the_newest_version_is_searched(filled: Registry, mesh: Discovery) -> None:
+    assert keys(mesh, "purchase") == []
+    changed = product("orders", title="Purchases", description="", ports=())
+    filled.record_publication(record(changed, plan_digest="later", digest="later", version="2.0.0"))
+    assert keys(mesh, "purchases") == ["sales.orders"]
+    assert keys(mesh, "email") == ["sales.customer_360"]
+
+
+def test_retired_products_are_found_by_their_own_domain_alone(filled: Registry, mesh: Discovery) -> None:
+    filled.set_product_status("sales.orders", "retired", actor="user:ann")
+    filled.set_product_status("sales.customer_360", "deprecated", actor="user:ann")
+    assert "sales.orders" in keys(mesh, viewer="domain:sales")
+    assert "sales.orders" in keys(mesh, viewer="user:ann", member_of=("hr", "sales"))
+    for viewer in (None, "domain:marketing", "user:sales"):
+        assert keys(mesh, viewer=viewer) == ["marketing.leads", "sales.customer_360"]
+        assert keys(mesh, "orders", viewer=viewer) == []
+        found = mesh.search(Query(viewer=viewer, facets=True))
+        assert [(count.value, count.products) for count in found.facets["status"]] == [
+            ("deprecated", 1),
+            ("published", 1),
+        ]
+
+
+def test_scores_are_explained(mesh: Discovery) -> None:
+    best, other = mesh.search(Query(text="customer")).hits
+    assert (best.matched, other.matched) == (("name",), ("column",))
+    assert best.score == pytest.approx(sum(term.value * term.weight for term in best.terms))
+    assert {term.name for term in best.terms} == {"name", "tests", "promises", "freshness"}
+    text, tests = best.terms[0], next(term for term in best.terms if term.name == "tests")
+    assert (text.value, text.weight, text.why) == (1.0, 8.0, "customer")
+    assert tests.points == pytest.approx(text.points * tests.weight)
+    assert tests.why.startswith("100% of its tests passed")
+    named = mesh.search(Query(text="customer 360")).hits[0]
+    assert "whole" in {term.name for term in named.terms}
+    assert mesh.search(Query(text="custmoer")).hits[0].terms[0].why == "customer (misspelt)"
+
+
+def test_use_raises_and_deprecation_lowers(filled: Registry, mesh: Discovery) -> None:
+    assert keys(mesh, "email") == ["sales.customer_360", "sales.orders"]
+    wish = filled.add_subscription("sales.orders", "domain:hr", "user:eve", None)
+    assert wish is not None
+    filled.move_subscription(wish, "approve", "active", actor="user:ann", reason=None)
+    for _ in range(3):
+        filled.audit("user:eve", "query", "sales.orders", {})
+    mesh.refresh()
+    assert keys(mesh, "email") == ["sales.orders", "sales.customer_360"]
+    why = {term.name: term.why for term in mesh.search(Query(text="email")).hits[0].terms}
+    assert why["subscriptions"].startswith("1 active subscription")
+    assert why["reads"].startswith("3 queries in 90 days")
+    filled.set_product_status("sales.orders", "deprecated", actor="user:ann")
+    assert keys(mesh, "email") == ["sales.customer_360", "sales.orders"]
+
+
+def test_facets_count_each_without_its_own_filter(mesh: Discovery) -> None:
+    found = mesh.search(Query(domain="sales", facets=True, size=1))
+    counted = {name: {count.value: count.products for count in counts} for name, counts in found.facets.items()}
+    assert counted == {
+        "domain": {"sales": 2, "marketing": 1},
+        "tag": {"retention=2y": 2, "region=emea": 1},
+        "classification": {"pii.email": 2},
+        "owner": {"Ann Smith <ann@example.com>": 2},
+        "status": {"published": 2},
+        "tier": {"gold": 2},
+    }
+    assert (len(found.hits), found.total) == (1, 2)
+
+
+def test_pages(filled: Registry, engine: str) -> None:
+    for number in range(25):
+        item = product(f"item_{number:02}", title="Thing", ports=())
+        filled.record_publication(record(item, plan_digest=item.key))
+    mesh = discovery(filled, engine)
+    pages = [keys(mesh, "thing", page=page, size=10) for page in (1, 2, 3, 4)]
+    assert [len(page) for page in pages] == [10, 10, 5, 0]
+    everything = [key for page in pages for key in page]
+    assert everything == keys(mesh, "thing", size=None) == [f"sales.item_{number:02}" for number in range(25)]
+
+
+def test_words_that_were_found_are_highlighted(mesh: Discovery) -> None:
+    found = mesh.search(Query(text="customer"))
+    pieces = mesh.highlight("Tous les customers: Customer-Orders", found)
+    assert [piece.text for piece in pieces if piece.found] == ["customers", "Customer"]
+    assert "".join(piece.text for piece in pieces) == "Tous les customers: Customer-Orders"
+
+
+def test_scripts_without_spaces_and_with_marks(registry: Registry, engine: str) -> None:
+    columns = Contract(enforced=True, columns=(Column("顧客番号"), Column("Straße_Nr")))
+    items = [
+        product("one", title="顧客注文データ", ports=(port(contract=columns),)),
+        product("two", title="ग्राहक के आदेश", ports=()),
+        product("three", title="😀 Ελλάδα ﬁnance", ports=()),
+    ]
+    for item in items:
+        registry.record_publication(record(item, plan_digest=item.key))
+    mesh = discovery(registry, engine)
+    assert keys(mesh, "注文") == ["sales.one"]
+    assert keys(mesh, column="STRASSE") == keys(mesh, column="番号") == ["sales.one"]
+    assert keys(mesh, "आदेश") == ["sales.two"]
+    assert keys(mesh, "ελλαδα") == keys(mesh, "FINANCE") == ["sales.three"]
