@@ -9,6 +9,7 @@ import pytest
 from meshport.discovery import Discovery, Query
 from meshport.model import Column, Contract, Owner
 from meshport.registry import Registry
+from meshport.registry.types import Asked, Step
 from tests.discovery.opening import ENGINES, discovery
 from tests.registry.samples import port, product, record
 
@@ -153,9 +154,9 @@ def test_scores_are_explained(mesh: Discovery) -> None:
 
 def test_use_raises_and_deprecation_lowers(filled: Registry, mesh: Discovery) -> None:
     assert keys(mesh, "email") == ["sales.customer_360", "sales.orders"]
-    wish = filled.add_subscription("sales.orders", "domain:hr", "user:eve", None)
+    wish = filled.add_subscription(Asked(product="sales.orders", principal="domain:hr", by="user:eve"))
     assert wish is not None
-    filled.move_subscription(wish, "approve", "active", actor="user:ann", reason=None)
+    filled.move_subscription(wish, Step(action="approve", to="active", by="user:ann"))
     for _ in range(3):
         filled.audit("user:eve", "query", "sales.orders", {})
     mesh.refresh()
