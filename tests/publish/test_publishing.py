@@ -59,6 +59,16 @@ def test_the_first_publish_is_in_the_registry(published: Domain) -> None:
     assert published.in_sync()
 
 
+def test_the_registry_knows_where_the_columns_of_a_published_port_come_from(published: Domain) -> None:
+    with published.registry() as registry:
+        found = registry.column_lineage("sales.revenue")["revenue_by_country"]
+    assert "SUM" in found.formulas["revenue"].upper()
+    named = {(found.nodes[edge.node], edge.column, found.nodes[edge.to], edge.name) for edge in found.edges}
+    assert ("orders", "amount", "revenue_by_country", "revenue") in named
+    assert ("stg_customers", "country", "customers.v1", "country") in named
+    assert not found.unknown
+
+
 def test_publishing_again_says_so_and_writes_nothing(published: Domain) -> None:
     before = published.published.read_bytes(), published.published.stat().st_mtime_ns
     written: list[str] = []

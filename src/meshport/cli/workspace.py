@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from meshport.artifacts.project import Project
     from meshport.catalogs.base import Catalog, Registrar
     from meshport.lineage import Lineage
+    from meshport.lineage.graph import Graph
+    from meshport.model import Port
     from meshport.plan.make import Observed, Verdicts
     from meshport.plan.site import Site
     from meshport.plan.types import Plan
     from meshport.products import Declared
     from meshport.quality.types import PortResult, PortRules
     from meshport.registry import Registry
+    from meshport.registry.types import PortLineage
     from meshport.standards import Standards
 
 
@@ -91,6 +94,18 @@ class Workspace:
     @cached_property
     def _lineage_once(self) -> Lineage:
         return self.lineage()
+
+    @cached_property
+    def _graph(self) -> Graph:
+        from meshport.lineage.graph import Graph
+
+        return Graph(self._lineage_once)
+
+    def port_lineage(self, port: Port) -> PortLineage:
+        """Return where the columns of a port come from, up to the sources of this project."""
+        from meshport.lineage.port import port_lineage
+
+        return port_lineage(self.project, self._graph, port.unique_id)
 
     @cached_property
     def declared(self) -> list[Declared]:
@@ -263,6 +278,7 @@ class Workspace:
             observe=lambda: self.observe(registry),
             artifacts=lambda: evidence_digest(self.artifacts),
             tell=shown.step,
+            lineage=self.port_lineage,
             registrar=self.registrar(registry, shown) if registers else None,
         )
 

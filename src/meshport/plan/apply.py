@@ -187,5 +187,6 @@ def _register(site: Site, plan: Plan, product: ProductPlan) -> None:
             catalog_type=site.catalog.type,
             builds=product.builds,
             evidence=product.evidence,
+            lineage={port.label: site.lineage(port) for port in product.product.ports},
         )
     )

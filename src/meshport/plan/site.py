@@ -10,9 +10,10 @@ import msgspec
 
 from meshport.catalogs.base import Statement
 from meshport.errors import MeshportError
+from meshport.model import Port
 from meshport.plan.make import Observed
 from meshport.plan.operations import Operation
-from meshport.registry.types import JournalRun
+from meshport.registry.types import JournalRun, PortLineage
 
 LOCK_WAIT_SECONDS = 30.0
 Step = Callable[[str, Callable[[], object]], None]
@@ -41,7 +42,8 @@ class Rendered(Protocol):
 class Site(msgspec.Struct, frozen=True):
     """Everything that applying needs: where to read, write, render and record, and who does it.
 
-    `artifacts` digests the artifacts as they are now, `tell` says what is going on (what, how many of how many).
+    `artifacts` digests the artifacts as they are now, `tell` says what is going on (what, how many of how many),
+    `lineage` where the columns of a port come from.
     """
 
     domain: str
@@ -52,6 +54,7 @@ class Site(msgspec.Struct, frozen=True):
     observe: Callable[[], Observed]
     artifacts: Callable[[], str]
     tell: Callable[[str, int, int], None]
+    lineage: Callable[[Port], PortLineage]
     registrar: Any = None  # a meshport.catalogs.base.Registrar, None where the catalog has nothing to be told
 
 

@@ -238,11 +238,6 @@ class Registry:
         with self._read() as current:
             return column_lineage.read(current, key)
 
-    def write_column_lineage(self, key: str, lineage: Mapping[str, PortLineage]) -> None:
-        """Write where the columns of ports come from, by label. Raises InputError where the product is not there."""
-        with self._write() as current:
-            column_lineage.write(current, products.require(current, key).product.key, lineage)
-
     # What people do with products
 
     def rate(self, key: str, person: str, stars: int, comment: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from meshport.errors import BlockedError
 from meshport.model import Owner, Product
-from meshport.registry import audit, dialects, notices, publications, schema
+from meshport.registry import audit, column_lineage, dialects, notices, publications, schema
 from meshport.registry.clock import now
 from meshport.registry.types import Publication, PublicationRecord
 
@@ -49,6 +49,7 @@ def record(connection: Connection, entry: PublicationRecord) -> Publication:
     of_publication = {"product": product.key, "number": number}
     _insert(connection, schema.publication_build, of_publication, _builds(entry))
     _insert(connection, schema.test_result, of_publication, _results(entry))
+    column_lineage.write(connection, product.key, entry.lineage)
     if head and sequence != head:
         _tell(connection, entry)
     detail = {"number": number, "version": entry.version, "plan": entry.plan_digest, "note": entry.note}

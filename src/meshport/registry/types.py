@@ -42,10 +42,34 @@ class ProductVersion(msgspec.Struct, frozen=True, kw_only=True):
     catalog_type: str
 
 
+class ColumnOrigin(msgspec.Struct, frozen=True, array_like=True):
+    """An edge of column lineage: column `name` of `to` reads `column` of `node`. `kind`: copy, mod, scan."""
+
+    to: str
+    name: str
+    node: str
+    column: str
+    kind: str
+
+
+class PortLineage(msgspec.Struct, frozen=True):
+    """Where the columns of a port come from, up to sources and ports of other domains.
+
+    `nodes` maps dbt's unique ids to how people name them; the port's own is `unique_id`. `formulas` are the port's
+    columns as expressions over their parents' columns. `unknown` says why a column is not resolved.
+    """
+
+    unique_id: str
+    nodes: dict[str, str]
+    edges: tuple[ColumnOrigin, ...] = ()
+    formulas: dict[str, str] = {}
+    unknown: dict[str, str] = {}
+
+
 class PublicationRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What a publish has to say about one product, once the catalog holds it.
 
-    `builds` and `evidence` are by port label. `withdrawn` names the builds that a rollback took away.
+    `builds`, `evidence` and `lineage` are by port label. `withdrawn` names the builds that a rollback took away.
     """
 
     product: Product
@@ -59,6 +83,7 @@ class PublicationRecord(msgspec.Struct, frozen=True, kw_only=True):
     builds: dict[str, str] = {}
     withdrawn: dict[str, str] = {}
     evidence: dict[str, tuple[Evidence, ...]] = {}
+    lineage: dict[str, PortLineage] = {}
     note: str | None = None
 
 
@@ -328,27 +353,3 @@ class Use(msgspec.Struct, frozen=True):
     subscribers: int = 0
     queries: int = 0
     last_query: str | None = None
-
-
-class ColumnOrigin(msgspec.Struct, frozen=True, array_like=True):
-    """An edge of column lineage: column `name` of `to` reads `column` of `node`. `kind`: copy, mod, scan."""
-
-    to: str
-    name: str
-    node: str
-    column: str
-    kind: str
-
-
-class PortLineage(msgspec.Struct, frozen=True):
-    """Where the columns of a port come from, up to sources and ports of other domains.
-
-    `nodes` maps dbt's unique ids to how people name them; the port's own is `unique_id`. `formulas` are the port's
-    columns as expressions over their parents' columns. `unknown` says why a column is not resolved.
-    """
-
-    unique_id: str
-    nodes: dict[str, str]
-    edges: tuple[ColumnOrigin, ...] = ()
-    formulas: dict[str, str] = {}
-    unknown: dict[str, str] = {}

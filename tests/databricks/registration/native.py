@@ -26,6 +26,7 @@ from meshport.plan.site import Site
 from meshport.plan.types import Plan
 from meshport.products import Declared, derive
 from meshport.registry import Registry
+from meshport.registry.types import PortLineage
 from meshport.resources import ObservedColumn, ObservedRelation, Resource
 from meshport.standards import Standards, standards_of
 
@@ -241,6 +242,7 @@ class Domain:
             observe=self.observe,
             artifacts=lambda: "",
             tell=lambda *_: None,
+            lineage=lambda port: PortLineage(port.unique_id, {}),
             registrar=self.registrar(of),
         )
 
