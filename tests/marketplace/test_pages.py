@@ -18,6 +18,16 @@ def test_a_consumer_finds_judges_and_reads_a_product(opened: Opened) -> None:
     assert "kind: DataProduct" in bob.get("/products/sales.orders/descriptor").text
 
 
+def test_a_search_forgives_and_is_narrowed_down(opened: Opened) -> None:
+    bob = opened(BOB)
+    assert "come near" in bob.get("/search?q=ordres").text
+    narrowed = bob.get("/search?q=orders&domain=sales&column=email").text
+    assert "Orders" in narrowed
+    assert "domain sales: remove" in narrowed
+    assert "Nothing is found" in bob.get("/search?q=orders&domain=finance").text
+    assert bob.get("/search?page=0").status_code == 400
+
+
 def test_what_somebody_does_not_read_is_not_shown(opened: Opened) -> None:
     answer = opened(BOB).get("/products/sales.secret/sample/salaries")
     assert "SECRET" not in answer.text

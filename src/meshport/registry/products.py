@@ -149,6 +149,8 @@ def access_rules(connection: Connection, domain: str) -> dict[str, AccessRule]:
 
 def write_access_rules(connection: Connection, domain: str, rules: Mapping[str, AccessRule], actor: str) -> bool:
     """Keep a domain's rules of access. Returns False where they are these already, or nobody knows the domain."""
+    if access_rules(connection, domain) == dict(rules):
+        return False
     text = msgspec.json.encode(rules, order="sorted").decode()
     this = schema.domain.c.domain == domain
     changed = update(schema.domain).where(this, schema.domain.c.access_rules.is_distinct_from(text))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, get
+from litestar.params import QueryParameter
 from litestar.response import Template
 
-from meshport.discovery import Query
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages.answers import Name, OpenSite, Text, page
-from meshport.marketplace.views.cards import cards, cards_of
+from meshport.marketplace.views.cards import cards_of
+from meshport.marketplace.views.found import find
 from meshport.marketplace.views.home import home
 from meshport.marketplace.views.product import product_page
 
@@ -29,21 +30,24 @@ def search_page(
     domain: Text = "",
     tag: Text = "",
     classification: Text = "",
+    owner: Text = "",
+    column: Text = "",
+    status: Text = "",
+    tier: Text = "",
+    number: Annotated[int, QueryParameter(name="page", ge=1, le=1000)] = 1,
 ) -> Template:
     """Search, with what narrows it down."""
-    query = Query(
-        text=q,
-        domain=domain or None,
-        tag=tag or None,
-        classification=classification or None,
-        member_of=tuple(sorted(request.user.domains)),
-        everything=request.user.auditor,
-        size=50,
-    )
-    results = site.discovery.search(query)
-    found = cards(site, site.products((hit.document.key for hit in results.hits), request.user))
-    chosen = {"q": q, "domain": domain, "tag": tag, "classification": classification}
-    return page(request, site, "search.html", found=found, total=results.total, chosen=chosen)
+    filters = {
+        "domain": domain,
+        "tag": tag,
+        "classification": classification,
+        "owner": owner,
+        "column": column,
+        "status": status,
+        "tier": tier,
+    }
+    found = find(site, request.user, q, filters, number)
+    return page(request, site, "search.html", found=found, chosen={"q": q, **filters})
 
 
 @get("/domains/{domain:str}", permission="consumer", sync_to_thread=True)
