@@ -45,6 +45,7 @@ class Double:
             self.store.catalogs[(catalog,)] = Catalog(ADMIN.name)
             self.store.schemas[(catalog, "default")] = Schema(ADMIN.name)
         self.faults = faults or Faults()
+        self.faults.store = self.store
         self._port, self._delay = port, delay
 
     def __enter__(self) -> Double:

@@ -99,6 +99,10 @@ class Server:
                 "message": "Credential was not sent or was of an unsupported type for this API.",
             }
             return Response(401, body)
+        warehouse = request.path.rpartition("/warehouses/")[2]
+        if warehouse not in self.store.documents["warehouses"]:
+            body = {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": f"SQL warehouse {warehouse} does not exist"}
+            return Response(404, body)
         return Response(200, self._thrift.answer(request), {"Content-Type": _THRIFT})
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from meshport.errors import MeshportError
 from meshport.health.types import Finding, Place
+from meshport.health.zone import NOT_BUILT, needed_keys
 from meshport.resources import BOOKKEEPING
 
 if TYPE_CHECKING:
     from meshport.catalogs.databricks import Warehouse
 
 MATERIALIZATION = "use_materialization_v2"
+TRAPS = ("column_tags_misplaced", "mask_function_unqualified", "mask_ignored_by_adapter", "mask_on_view")
+"""The policies about what dbt-databricks or Databricks ignores in silence; `meshport check` asks them, too."""
 
 
 def warehouse(place: Place) -> Finding:
@@ -45,6 +49,58 @@ def materialization(place: Place) -> Finding:
         return Finding("ok", f"{MATERIALIZATION} is set")
     fix = f"flags: {{{MATERIALIZATION}: true}} in dbt_project.yml; `meshport check` finds masks that are ignored"
     return Finding("warning", f"{MATERIALIZATION} is not set: dbt ignores `column_mask` in silence", fix)
+
+
+def secret_keys(place: Place) -> Finding:
+    """The keys that masks need can be read: they are secrets of one scope."""
+    from meshport.catalogs.databricks import literal
+    from meshport.policies.checks import read_dbt_project
+
+    needed = needed_keys(place)
+    if needed is None:
+        return NOT_BUILT
+    if not needed:
+        return Finding("ok", "no mask needs one")
+    scope = str(read_dbt_project(place.project_dir).variables.get("meshport_secret_scope", "meshport"))
+    with _connected() as connection:
+        for name in sorted(needed):
+            try:
+                connection.rows(f"select secret({literal(scope)}, {literal(name)}) is not null")
+            except MeshportError as error:
+                fix = f"databricks secrets put-secret {scope} {name}; who builds and publishes needs READ on the scope"
+                return Finding("failed", f"{scope}/{name}: {error.message}", fix)
+    return Finding("ok", f"{scope}: {', '.join(sorted(needed))}")
+
+
+def silent_traps(place: Place) -> Finding:
+    """No tag, mask or row filter of a model stands where it is ignored without a word."""
+    from meshport.artifacts import load_project
+    from meshport.information_schema import Sources
+    from meshport.lineage import Lineage
+    from meshport.policies import project_policies, run_policies
+    from meshport.standards import standards_of
+
+    artifacts = place.project_dir / "target"
+    if not (artifacts / "manifest.json").is_file():
+        return NOT_BUILT
+    standards = standards_of(place.project_dir, place.mesh)
+    policies, scope = project_policies(place.project_dir, artifacts, standards)
+    sources = Sources(
+        artifacts=artifacts,
+        project_dir=place.project_dir,
+        project=lambda: load_project(artifacts),
+        standards=lambda: standards,
+        lineage=lambda: Lineage({}),  # these policies ask for none
+    )
+    asked = [policy for policy in policies if policy.name in TRAPS]
+    report = run_policies(sources, asked, today=datetime.now(timezone.utc).date(), scope=scope)
+    if report.failed:
+        return Finding("failed", report.failed[0].reason, "see `meshport check`")
+    found = [f"{each.subject}: {each.message}" for each in report.violations]
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        return Finding("failed", found[0] + more, f"`meshport check {' '.join(f'--select {n}' for n in TRAPS)}`")
+    return Finding("ok", "no tag, mask or row filter of a model is ignored")
 
 
 def probe(place: Place) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import requires
 from pathlib import Path
 
 from meshport import bundled
@@ -29,13 +30,16 @@ def profile(place: Place) -> Finding:
 
 
 def adapter(place: Place) -> Finding:
-    """The adapter of the profile's target is installed beside dbt."""
+    """The adapter of the profile's target is installed beside dbt, in a version that meshport is made for."""
     kind, adapters = place.profile.type, place.dbt.adapters
     if adapters is None:
         return Finding("ok", f"{kind}: the adapters are part of dbt")
     if kind not in adapters:
         return Finding("failed", f"dbt-{kind} is not installed", f"pip install dbt-{kind}")
-    return Finding("ok", f"dbt-{kind}")
+    wanted = _bounds(f"dbt-{kind}")
+    if not all(_within(adapters[kind], bound) for bound in wanted):
+        return Finding("failed", f"dbt-{kind} {adapters[kind]}", f"pip install 'dbt-{kind}{','.join(wanted)}'")
+    return Finding("ok", f"dbt-{kind} {adapters[kind]}")
 
 
 def plugin(place: Place) -> Finding:
@@ -73,6 +77,13 @@ def _declared(place: Place) -> str | None:
             if folder and project and project.is_file() and read_yaml(project).get("name") == "meshport":
                 return folder
     return None
+
+
+def _bounds(package: str) -> list[str]:
+    """Return the bounds that meshport's own requirements set for a package: `>=1.10`."""
+    declared = [line.partition(";")[0] for line in requires("meshport") or []]
+    named = [line for line in declared if re.match(rf"{re.escape(package)}(?![\w.-])", line)]
+    return [bound for line in named for bound in re.findall(r">=[\d.]+|<[\d.]+", line)]
 
 
 def _within(number: str, bound: str) -> bool:

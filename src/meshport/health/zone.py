@@ -7,6 +7,8 @@ from datetime import datetime, timezone
 from meshport.health.types import Finding, Place
 from meshport.keys import PREFIX, load_keys
 
+NOT_BUILT = Finding("warning", "not known before dbt has run", "run `meshport build`")
+
 
 def artifacts(place: Place) -> Finding:
     """dbt's artifacts are there and can be read."""
@@ -21,23 +23,28 @@ def artifacts(place: Place) -> Finding:
 
 def keys(place: Place) -> Finding:
     """The keys that the masks of declared products need are set, and can be used."""
+    needed = needed_keys(place)
+    if needed is None:
+        return NOT_BUILT
+    missing = sorted(needed - load_keys().keys())
+    if missing:
+        names = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
+        return Finding("failed", f"not set: {names}", "export each with a secret of at least 16 characters")
+    return Finding("ok", f"set: {', '.join(sorted(needed))}" if needed else "no mask needs one")
+
+
+def needed_keys(place: Place) -> set[str] | None:
+    """Return the names of the keys that the masks of declared products need; None before dbt has run."""
     from meshport.artifacts import load_project
     from meshport.products import derive
     from meshport.standards import standards_of
 
     if not (place.project_dir / "target" / "manifest.json").is_file():
-        return Finding("warning", "not known before dbt has run", "run `meshport build`")
-    have = load_keys()
-    declared = derive(
-        load_project(place.project_dir / "target"), place.mesh, standards_of(place.project_dir, place.mesh)
-    )
+        return None
+    project = load_project(place.project_dir / "target")
+    declared = derive(project, place.mesh, standards_of(place.project_dir, place.mesh))
     columns = [c for item in declared for port in item.product.ports for c in port.contract.columns]
-    needed = {str(c.mask.arguments["key"]).lower() for c in columns if c.mask and "key" in c.mask.arguments}
-    missing = sorted(needed - have.keys())
-    if missing:
-        names = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
-        return Finding("failed", f"not set: {names}", "export each with a secret of at least 16 characters")
-    return Finding("ok", f"set: {', '.join(sorted(needed))}" if needed else "no mask needs one")
+    return {str(c.mask.arguments["key"]).lower() for c in columns if c.mask and "key" in c.mask.arguments}
 
 
 def registry(place: Place) -> Finding:

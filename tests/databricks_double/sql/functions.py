@@ -143,6 +143,8 @@ def _secret(store: Metastore, call: Call) -> exp.Expr:
     where = tuple(argument.this for argument in call.arguments if isinstance(argument, exp.Literal))
     if len(where) != 2 or where not in store.secrets:
         raise errors.SqlError(
-            "SECRET_FUNCTION_INVALID_LOCATION", f"Secret does not exist with scope and key: {'.'.join(where)}.", "22531"
+            "INVALID_SECRET_LOOKUP.SECRET_FUNCTION_LOOKUP_FAILED",
+            f"The secret {'.'.join(where)} cannot be found.",
+            "22531",
         )
     return exp.Literal.string(store.secrets[where[0], where[1]])

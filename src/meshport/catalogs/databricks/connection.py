@@ -1,7 +1,8 @@
 """A SQL warehouse: who connects, and statements that are sent again after a fault.
 
-The SQL connector itself waits and tries again where the server says so (429 and 503, with Retry-After). What it cannot
-know is whether a statement may be sent again after a connection broke; ours all may.
+The SQL connector itself waits and tries again where the server says so (429 and 503, with Retry-After), for a while: a
+warehouse that starts takes longer. What it cannot know is whether a statement may be sent again after a connection
+broke; ours all may. Statuses and waits: the connector's `auth/retry.py` and `backend/thrift_backend.py`, version 4.4.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -20,9 +22,35 @@ from meshport.errors import InputError, UnavailableError
 
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.5
-SHOWN = ("PERMISSION", "NOT_FOUND", "NO_SUCH", "PARSE_", "UNRESOLVED", "ALREADY_EXISTS", "UNSUPPORTED", "NOT_SUPPORTED")
+REQUESTS = 6
+"""How often the connector itself sends a request."""
+START_SECONDS = 300.0
+"""How long a warehouse that answers "not now" is waited for: one that is no serverless one takes minutes to start."""
+LEAST_WAIT_SECONDS = 5
+"""What the connector takes for its longest wait. Version 4.4 waits at least so long (databricks-sql-python issue 860),
+a minute unless told otherwise; less than 5 it does not accept."""
+SHOWN = (
+    "PERMISSION",
+    "NOT_FOUND",
+    "NO_SUCH",
+    "PARSE_",
+    "UNRESOLVED",
+    "ALREADY_EXISTS",
+    "UNSUPPORTED",
+    "NOT_SUPPORTED",
+    "SECRET_LOOKUP",
+)
 """Parts of the classes of errors whose text says names and no data."""
 AGAIN = ("CONCURRENT", "TEMPORARILY_UNAVAILABLE")
+REFUSED = {
+    401: ("Databricks does not know who connects", "is DATABRICKS_TOKEN of this workspace, and has it not expired?"),
+    403: ("Databricks refuses who connects", "is the token valid, and do you have CAN USE on the SQL warehouse?"),
+    404: (
+        "there is no such SQL warehouse",
+        "DATABRICKS_HTTP_PATH is on the warehouse's page, under connection details",
+    ),
+}
+"""Answers that stay the same, with what they mean and how to mend it."""
 _CLASS = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
 
 
@@ -63,20 +91,23 @@ class Warehouse:
         """Run a statement and return its rows, empty where it has none.
 
         A broken connection, and a conflict with another writer, are tried again a few times: the statement has to be
-        one that may run twice. Raises UnavailableError that says what Databricks said, without data.
+        one that may run twice. A warehouse that is about to start is waited for. Raises UnavailableError that says what
+        Databricks said, without data.
         """
         from databricks.sql import exc
         from urllib3.exceptions import HTTPError  # what the connector raises when it gives up a broken connection
 
-        for attempt in range(1, ATTEMPTS + 1):
+        until = time.monotonic() + START_SECONDS
+        for attempt in count(1):
             try:
                 with self._session() as session, session.cursor() as cursor:
                     cursor.execute(sql)
                     return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
             except (exc.Error, HTTPError) as error:
-                if attempt == ATTEMPTS or not _may_pass(error):
-                    raise _explained(error, self.access.host) from error
-                time.sleep(PAUSE_SECONDS * 2**attempt)
+                again = time.monotonic() < until if _busy(error) else attempt < ATTEMPTS and _may_pass(error)
+                if not again:
+                    raise _explained(error, self.access) from error
+                time.sleep(PAUSE_SECONDS * 2 ** min(attempt, ATTEMPTS))
         raise AssertionError("unreachable")
 
     def close(self) -> None:
@@ -108,7 +139,7 @@ class Warehouse:
             config = Config(host=f"https://{self.access.host}")
         except ValueError as error:
             raise InputError(
-                f"nobody to connect as: {str(error).splitlines()[0]}",
+                f"nobody to connect as: {str(error).splitlines()[0].partition('. Config:')[0]}",
                 hint="set DATABRICKS_TOKEN, a service principal, or a profile: docs/guides/databricks.md",
             ) from error
         return sql.connect(
@@ -119,8 +150,9 @@ class Warehouse:
             enable_telemetry=False,
             _port=int(port) if port else 443,
             _tls_trusted_ca_file=self.access.ca_file,
-            _retry_stop_after_attempts_count=6,
+            _retry_stop_after_attempts_count=REQUESTS,
             _retry_delay_min=0.2,
+            _retry_delay_max=LEAST_WAIT_SECONDS,
         )
 
 
@@ -130,7 +162,23 @@ def _may_pass(error: Exception) -> bool:
 
     if isinstance(error, exc.ServerOperationError):
         return any(word in _class_of(error) for word in AGAIN)
+    if _status(error) in REFUSED:
+        return False
     return not isinstance(error, exc.DatabaseError) or isinstance(error, exc.OperationalError)
+
+
+def _busy(error: Exception) -> bool:
+    """Tell whether the server said "not now" until the connector gave up."""
+    from urllib3.exceptions import MaxRetryError
+
+    reason = str(error.reason) if isinstance(error, MaxRetryError) else ""
+    return any(f"too many {status} " in reason for status in (429, 503))
+
+
+def _status(error: Exception) -> int | None:
+    """Return the status of the HTTP answer that an error is about, where the connector knows it."""
+    status = getattr(error, "context", {}).get("http-code")
+    return status if isinstance(status, int) else None
 
 
 def _class_of(error: Exception) -> str:
@@ -138,7 +186,7 @@ def _class_of(error: Exception) -> str:
     return found.group(1) if found else ""
 
 
-def _explained(error: Exception, host: str) -> UnavailableError:
+def _explained(error: Exception, access: Access) -> UnavailableError:
     """Turn what the connector says into an error for people. Texts of errors about data quote the data: left out."""
     name, first = _class_of(error), (str(error).strip().splitlines() or [""])[0]
     from databricks.sql import exc
@@ -146,8 +194,16 @@ def _explained(error: Exception, host: str) -> UnavailableError:
     if isinstance(error, exc.ServerOperationError):
         said = first if any(word in name for word in SHOWN) else f"[{name or type(error).__name__}]"
         return UnavailableError(f"Databricks refused a statement: {said}", hint="--debug shows all that it says")
-    hint = "is the warehouse there and running, and may you use it? `meshport doctor --target databricks` asks"
-    return UnavailableError(f"Databricks cannot be reached: {type(error).__name__}: {first}", where=host, hint=hint)
+    if (status := _status(error)) in REFUSED:
+        message, hint = REFUSED[status]
+        return UnavailableError(f"{message} (HTTP {status})", where=access.host + access.http_path, hint=hint)
+    if _busy(error):
+        hint = "start it, or ask who manages it why it does not start; a classic warehouse takes minutes"
+        return UnavailableError("the SQL warehouse does not run", where=access.host + access.http_path, hint=hint)
+    hint = "is DATABRICKS_HOST the workspace, and can it be reached from here?"
+    return UnavailableError(
+        f"Databricks cannot be reached: {type(error).__name__}: {first}", where=access.host, hint=hint
+    )
 
 
 def _close(session: Any) -> None:
