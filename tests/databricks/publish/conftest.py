@@ -10,24 +10,21 @@ from typing import Any
 
 import msgspec
 import pytest
-import yaml
 
 from meshport.catalogs.base import Statement
 from meshport.dbt_command import Dbt, Rendered
 from meshport.plan.operations import Operation
 from tests.databricks.project import DatabricksProject
+from tests.databricks.publish.workspace import WorkspaceDomain, build
 from tests.databricks_double.double import Double
 from tests.databricks_double.fault_actions import copied
 from tests.databricks_double.faults import Faults
-from tests.databricks_double.sql.errors import SqlError
 from tests.databricks_double.store import Metastore, Principal
-from tests.publish import toy
-from tests.publish.domain import Domain
 
 QUESTIONS = ("select", "with", "describe", "show", "use", "set ")
 
 
-class NativeDomain(Domain):
+class NativeDomain(WorkspaceDomain):
     """The toy domain on Databricks. `sales` owns both catalogs; `analyst` may read whatever is published from the start."""
 
     def __init__(self, path: Path, double: Double) -> None:
@@ -37,20 +34,6 @@ class NativeDomain(Domain):
     def sql(self, statement: str, who: str = "admin") -> list[tuple[Any, ...]]:
         """Run a statement as somebody."""
         return [tuple(row.values()) for row in self.double.execute(statement, self.double.session(who))]
-
-    def seen(self, who: str = "analyst") -> dict[str, list[tuple[Any, ...]] | None]:
-        """What somebody reads of each port; None where there is nothing to read."""
-        found: dict[str, list[tuple[Any, ...]] | None] = {}
-        for port in toy.PORTS:
-            try:
-                rows = self.sql(f"select * from sales_published.{port} order by 1", who)
-            except SqlError as error:
-                if "NOT_FOUND" not in str(error):
-                    raise
-                found[port] = None
-            else:
-                found[port] = [tuple(str(cell) if cell is not None else None for cell in row) for row in rows]
-        return found
 
     def mark(self) -> int:
         """Return a mark in the log of statements."""
@@ -75,20 +58,10 @@ def built_native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Nat
         for privilege in ("use catalog", "use schema", "select"):
             double.execute(f"grant {privilege} on catalog sales_published to `analyst`")
         folder = tmp_path_factory.mktemp("native") / "sales"
-        toy.write(folder)
-        declared = folder / "models" / "products.yml"
-        declared.write_text(declared.read_text().replace("varchar", "string"))  # which has no length there
-        output = double.profile("sales", catalog="sales", schema="internal", threads=2)
-        folder.joinpath("profiles.yml").write_text(
-            yaml.safe_dump({"sales": {"target": "databricks", "outputs": {"databricks": output}}})
-        )
         with pytest.MonkeyPatch.context() as patch:
             for name, value in double.environment("sales").items():
                 patch.setenv(name, value)
-            dbt = Dbt(folder)
-            dbt.ensure_packages()
-            done = dbt.run(["build"], capture=True)
-            assert done.returncode == 0, done.stdout
+            build(folder, "sales")
         # Not within: what is set for a session is set for other folders' tests, too.
         yield NativeDomain(folder, double), copied(double.store)
 
