@@ -1,4 +1,8 @@
-"""The unmodified dbt-databricks adapter builds a small project, in both of its materializations."""
+"""The unmodified dbt-databricks adapter builds a small project, in both of its materializations.
+
+What it sends is compared with tests/databricks/golden, so that an upgrade of the adapter shows as a diff. To accept one:
+MESHPORT_GOLDEN_UPDATE=1 .venv/bin/pytest tests/databricks_double/test_sql_dbt.py
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,19 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import yaml
 
+from tests.databricks_double.dbt_log import by_run, titled
 from tests.databricks_double.double import Double
+from tests.databricks_double.sql.execute import Logged
 
+pytestmark = pytest.mark.dbt
+GOLDEN = Path(__file__).parents[1] / "databricks" / "golden"
 TOY = Path(__file__).parent / "toy"
 RUNS = """
 import json, os, sys
@@ -45,10 +55,20 @@ def prepared(double: Double, project: Path, schema: str, *, v2: bool) -> Path:
     return project
 
 
-@pytest.mark.dbt
-def test_dbt_builds(double: Double, tmp_path: Path) -> None:
+class Built(NamedTuple):
+    """What came of the builds: the projects of V1 and V2, how each command ended, and what was sent meanwhile."""
+
+    projects: Sequence[Path]
+    commands: Sequence[list[str]]
+    done: list[list[object]]
+    log: Sequence[Logged]
+
+
+@pytest.fixture(scope="module")
+def built(double: Double, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """One process for both, because importing dbt takes as long as building the toy."""
-    projects = [prepared(double, tmp_path / f"v{1 + v2}", f"toy_v{1 + v2}", v2=v2) for v2 in (False, True)]
+    folder = tmp_path_factory.mktemp("toy")
+    projects = [prepared(double, folder / f"v{1 + v2}", f"toy_v{1 + v2}", v2=v2) for v2 in (False, True)]
     commands = [
         (projects[0], BUILD),
         (projects[0], AGAIN),
@@ -73,13 +93,31 @@ def test_dbt_builds(double: Double, tmp_path: Path) -> None:
     )
     lines = [line.removeprefix("RESULT") for line in done.stdout.splitlines() if line.startswith("RESULT")]
     assert lines, done.stdout + done.stderr
-    assert json.loads(lines[0]) == [[command[0], True, [], ""] for _, command in commands]
-    assert [entry for entry in double.statements[before:] if entry.error] == []
+    return Built(projects, [command for _, command in commands], json.loads(lines[0]), double.statements[before:])
+
+
+def test_dbt_builds(double: Double, built: Built) -> None:
+    assert built.done == [[command[0], True, [], ""] for command in built.commands]
+    assert [entry for entry in built.log if entry.error] == []
     for v2 in (False, True):
         was_built(double, f"toy_v{1 + v2}", v2=v2)
-    catalog = json.loads((projects[1] / "target" / "catalog.json").read_text())
+    catalog = json.loads((built.projects[1] / "target" / "catalog.json").read_text())
     columns = catalog["nodes"]["model.toy.people"]["columns"]
     assert [column["type"] for column in columns.values()] == ["bigint", "string", "string", "int"]
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_the_adapter_sends_what_it_sent_before(built: Built, version: str) -> None:
+    """A difference is no defect by itself: look at it, then accept it as the module says."""
+    runs = by_run(entry.statement for entry in built.log if entry.source == "thrift")
+    assert len(runs) == len(built.commands)
+    first = {"v1": 0, "v2": 2}[version]
+    sent = titled([("dbt build", runs[first]), ("dbt build, with a column more", runs[first + 1])])
+    sent = sent.replace(f"toy_{version}", "toy")
+    file = GOLDEN / f"{version}.sql"
+    if os.environ.get("MESHPORT_GOLDEN_UPDATE"):
+        file.write_text(sent)
+    assert sent.splitlines() == file.read_text().splitlines()
 
 
 def was_built(double: Double, schema: str, *, v2: bool) -> None:
