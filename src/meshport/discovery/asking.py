@@ -11,6 +11,8 @@ from meshport.discovery.words import folded, spans, stem
 Fit = Literal["word", "beginning", "inside", "misspelt"]
 Nearness = Literal["words", "near", "some"]
 """How results were found: with every word; with words that come near; with some of the words."""
+_SMALL = frozenset(("a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "per", "the", "to", "with"))
+"""What people write between the words that they look for."""
 _PREFIX_FROM = 2
 _INSIDE_FROM = 4
 _ONE_LETTER_FROM = 4
@@ -54,7 +56,6 @@ class Asking(msgspec.Struct, frozen=True):
     """
 
     words: tuple[Wanted, ...]
-    whole: str
     near: bool = False
     least: int = 0
     nonsense: bool = False
@@ -68,14 +69,14 @@ class Asking(msgspec.Struct, frozen=True):
 def ask(text: str) -> list[Asking]:
     """Return what to look for, one after the other until something is found: the words, what is near, some of it."""
     typed = folded(text)
+    typed = [word for word in typed if word not in _SMALL] or typed
     unique = {stem(word): Wanted(stem(word), word) for word in reversed(typed)}
     words = tuple(reversed(unique.values()))
-    whole = " ".join(stem(word) for word in typed)
-    exact = Asking(words, whole, least=len(words), nonsense=not words and bool(text.strip()))
+    exact = Asking(words, least=len(words), nonsense=not words and bool(text.strip()))
     if not words:
         return [exact]
-    some = [len(words) - len(words) // 3] if len(words) > 2 else []
-    return [exact, *(Asking(words, whole, near=True, least=least) for least in (len(words), *some))]
+    some = [len(words) - max(1, len(words) // 3)] if len(words) > 1 else []
+    return [exact, *(Asking(words, near=True, least=least) for least in (len(words), *some))]
 
 
 def fit(wanted: Wanted, word: str, *, near: bool) -> Fit | None:

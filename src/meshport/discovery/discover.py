@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,22 +14,20 @@ from typing import TypeVar
 
 import msgspec
 
-from meshport.access.principals import parse_principal
-from meshport.discovery.asking import Asking, Piece, ask, pieces
-from meshport.discovery.documents import EVERYTHING, FACETS, SHOWN, Document, asked
-from meshport.discovery.engine import Busy, Damaged, Engine, Entry, Lookup, State
+from meshport.discovery.asking import Piece, pieces
+from meshport.discovery.documents import Document
+from meshport.discovery.engine import Busy, Damaged, Engine, Entry, State
 from meshport.discovery.following import Follower
+from meshport.discovery.looking import look_up
 from meshport.discovery.memory import MemoryEngine
-from meshport.discovery.ranking import Weights, explain, factor, shares
-from meshport.discovery.types import FILTERS, Count, Hit, Query, Results
+from meshport.discovery.ranking import Weights, factor
+from meshport.discovery.types import Query, Results
 from meshport.registry import Registry
 from meshport.registry.types import Mark
-from meshport.standards.ranking import FIELDS
 from meshport.standards.types import Standards
 
 FORMAT = 1
 """Of the documents and of what they are found by: another number is another index."""
-_MOST_VALUES = 50
 _PATIENCE = 60.0
 T = TypeVar("T")
 
@@ -87,8 +85,8 @@ class Discovery:
         """Return the products that are found, best first. `also` are documents that the registry does not have.
 
         First those with every word; where there are none, those with words that come near (misspelt, or inside another
-        word); where there are none, those with two thirds of the words. Raises UnavailableError where the registry
-        cannot be read, InputError where the viewer is no principal (`access.principals.parse_principal`).
+        word); where there are none, those with two thirds of the words (one of two). Raises UnavailableError where the
+        registry cannot be read, InputError where the viewer is no principal (`access.principals.parse_principal`).
         """
         self._follow()
         return self._mended(lambda: self._search(query, also))
@@ -150,27 +148,9 @@ class Discovery:
             return work()
 
     def _search(self, query: Query, also: Sequence[Document]) -> Results:
-        engines = [self._engine]
         now = datetime.now(timezone.utc)
-        if also:
-            engines.append(self._beside(also, now))
-        shown = _shown(query)
-        chosen = {name: value for name in FILTERS if (value := getattr(query, name)) is not None}
-        for asking in ask(query.text):
-            if asking.nonsense:
-                return Results((), 0, asking, {})
-            parts = shares(asking, self._engine.frequency, self._engine.size)
-            lookup = _lookup(asking, parts, chosen, shown)
-            total, documents = _page(engines, lookup, query)
-            if total:
-                break
-        hits = [_hit(asking, parts, document, self._weights, now) for document in documents]
-        hits.sort(key=lambda hit: (-hit.score, hit.document.key))
-        facets = _facets(engines, lookup, chosen) if query.facets else {}
-        if also and query.size is not None:
-            start = (max(query.page, 1) - 1) * query.size
-            hits = hits[start : start + query.size]
-        return Results(tuple(hits), total, asking, facets)
+        beside = [self._beside(also, now)] if also else []
+        return look_up([self._engine, *beside], query, self._weights, now)
 
     def _beside(self, documents: Sequence[Document], now: datetime) -> Engine:
         engine = MemoryEngine(self._weights)
@@ -191,45 +171,3 @@ def _in_folder(folder: Path, weights: Weights) -> Engine:
         return TantivyEngine(weights, folder)
     except Damaged:
         return TantivyEngine(weights, None)
-
-
-def _shown(query: Query) -> tuple[str, ...]:
-    """Return the filters of which one must hold: what the viewer may see."""
-    if query.everything:
-        return (EVERYTHING,)
-    viewer = parse_principal(query.viewer) if query.viewer else None
-    own = (viewer.name,) if viewer and viewer.kind == "domain" else ()
-    return (SHOWN, *(f"shown={domain}" for domain in (*own, *query.member_of)))
-
-
-def _lookup(asking: Asking, parts: tuple[float, ...], chosen: Mapping[str, str], shown: tuple[str, ...]) -> Lookup:
-    filters = tuple(asked(name, value) for name, value in chosen.items())
-    return Lookup(asking, parts, filters, shown)
-
-
-def _page(engines: Sequence[Engine], lookup: Lookup, query: Query) -> tuple[int, list[Document]]:
-    """Return how many documents there are, and a page of them; all up to the page where several engines are asked."""
-    offset, size = (0, None) if query.size is None else ((max(query.page, 1) - 1) * query.size, query.size)
-    if len(engines) == 1:
-        return engines[0].find(lookup, offset, size)
-    found = [engine.find(lookup, 0, None if size is None else offset + size) for engine in engines]
-    return sum(total for total, _ in found), [document for _, documents in found for document in documents]
-
-
-def _facets(engines: Sequence[Engine], lookup: Lookup, chosen: Mapping[str, str]) -> dict[str, tuple[Count, ...]]:
-    facets = {}
-    for facet in FACETS:
-        others = {name: value for name, value in chosen.items() if name != facet}
-        wider = msgspec.structs.replace(lookup, filters=tuple(asked(name, value) for name, value in others.items()))
-        counted: dict[str, int] = {}
-        for engine in engines:
-            for value, number in engine.count(wider, facet).items():
-                counted[value] = counted.get(value, 0) + number
-        best = sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:_MOST_VALUES]
-        facets[facet] = tuple(Count(value, number) for value, number in best)
-    return facets
-
-
-def _hit(asking: Asking, parts: Sequence[float], document: Document, weights: Weights, now: datetime) -> Hit:
-    terms = explain(asking, parts, document, weights, now)
-    return Hit(document, terms, tuple(term.name for term in terms if term.name in FIELDS))

@@ -109,10 +109,9 @@ def texts(document: Document) -> dict[str, tuple[str, ...]]:
     }
 
 
-def wholes(document: Document) -> set[str]:
-    """Return, as words, what the product is called: a query of just these words is for this product."""
-    names = (document.title, document.name, document.key)
-    return {" ".join(words(name)) for name in names} - {""}
+def called(document: Document) -> frozenset[str]:
+    """Return the words that a product is called by, in its title or its name."""
+    return frozenset((*words(document.title), *words(document.name)))
 
 
 def values(document: Document, facet: str) -> tuple[str, ...]:

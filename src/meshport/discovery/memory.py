@@ -12,22 +12,22 @@ from contextlib import contextmanager
 from threading import RLock
 
 from meshport.discovery.asking import Wanted, fit
-from meshport.discovery.documents import Document, filters, values, wholes
+from meshport.discovery.documents import Document, called, filters, values
 from meshport.discovery.engine import Entry, Lookup, State
-from meshport.discovery.ranking import Weights, placed, worth
-from meshport.standards.ranking import WHOLE
+from meshport.discovery.ranking import LONGEST_NAME, Weights, placed, worth
+from meshport.standards.ranking import CALLED
 
 
 class _Kept:
     """An entry with everything it is found by, so that it can be taken out again."""
 
-    __slots__ = ("entry", "filters", "wholes", "words")
+    __slots__ = ("called", "entry", "filters", "words")
 
     def __init__(self, entry: Entry, weights: Weights) -> None:
         self.entry = entry
         self.words = placed(entry.document, weights)
         self.filters = filters(entry.document)
-        self.wholes = wholes(entry.document)
+        self.called = called(entry.document)
 
 
 class MemoryEngine:
@@ -135,12 +135,14 @@ class MemoryEngine:
             for key in worths.keys() & allowed:
                 total[key] += share * worths[key]
                 found[key] += 1
+        asked = {wanted.word for wanted in asking.words}
         scores = {}
         for key, number in found.items():
             if number >= asking.least:
                 kept = self._kept[key]
-                text = total[key] + (self._weights[WHOLE] if asking.whole in kept.wholes else 0.0)
-                scores[key] = text * kept.entry.factor
+                named = asked & kept.called if len(kept.called) <= LONGEST_NAME else ()
+                share = len(named) / len(kept.called) if named else 0.0
+                scores[key] = (total[key] + share * self._weights[CALLED]) * kept.entry.factor
         return scores
 
     def _worths(self, wanted: Wanted, *, near: bool) -> dict[str, float]:

@@ -3,7 +3,7 @@
 A word counts once in a product: in the field that is worth most and has it (`placed`). What was asked for is worth
 
     text = sum over fields of (shares of the words found there x how each fits) x weight of the field
-           + weight of `whole`, where the query is just what the product is called
+           + (share of the words of the product's title and name that were asked for) x weight of `called`
 
 The share of a word is the larger the fewer products have it; all shares together are 1. Then what is known of the
 product besides makes it better or worse in proportion, so that it decides between products that fit alike, and no fame
@@ -24,14 +24,16 @@ from datetime import datetime
 import msgspec
 
 from meshport.discovery.asking import Asking, Fit, Wanted, fit
-from meshport.discovery.documents import Document, texts, wholes
+from meshport.discovery.documents import Document, called, texts
 from meshport.discovery.types import Term
 from meshport.discovery.words import words
-from meshport.standards.ranking import DEPRECATED, FIELDS, SIGNALS, WHOLE
+from meshport.standards.ranking import CALLED, DEPRECATED, FIELDS, SIGNALS
 
 Weights = Mapping[str, float]
 """Every weight of `meshport.standards.ranking.BOUNDS`."""
 
+LONGEST_NAME = 8
+"""The most words that a product may be called by for them to count as asked for."""
 _MANY_SUBSCRIPTIONS = 100
 _MANY_READS = 1_000
 _HALF_FRESH_DAYS = 90
@@ -117,8 +119,11 @@ def _text_terms(asking: Asking, parts: Sequence[float], document: Document, weig
         for field, values in found.items()
     ]
     terms.sort(key=lambda term: (-term.points, FIELDS.index(term.name)))
-    if asking.whole in wholes(document):
-        terms.append(Term(WHOLE, 1.0, weights[WHOLE], "the query is what the product is called"))
+    names = called(document)
+    asked = {wanted.word for wanted in asking.words} & names
+    if asked and len(names) <= LONGEST_NAME:
+        said = f"{len(asked)} of the {len(names)} words that it is called by"
+        terms.append(Term(CALLED, len(asked) / len(names), weights[CALLED], said))
     return terms
 
 

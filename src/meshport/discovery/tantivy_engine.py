@@ -20,10 +20,10 @@ from tantivy import Occur
 from tantivy import Query as TQuery
 
 from meshport.discovery.asking import Wanted
-from meshport.discovery.documents import FACETS, Document, filters, values, wholes
+from meshport.discovery.documents import FACETS, Document, called, filters, values
 from meshport.discovery.engine import Busy, Damaged, Entry, Lookup, State
-from meshport.discovery.ranking import Weights, placed, worth
-from meshport.standards.ranking import FIELDS, WHOLE
+from meshport.discovery.ranking import LONGEST_NAME, Weights, placed, worth
+from meshport.standards.ranking import CALLED, FIELDS
 
 VERSION = version("tantivy")
 _HEAP = 64 << 20
@@ -145,8 +145,13 @@ class TantivyEngine:
             allowed.append((Occur.Must, some))
         else:
             allowed += [(Occur.Must, word) for word in words]
-        whole = TQuery.const_score_query(self._exactly("whole", asking.whole), self._weights[WHOLE])
-        return TQuery.boolean_query([*allowed, (Occur.Should, whole)])
+        names = [
+            (Occur.Should, TQuery.const_score_query(self._exactly(f"called_{length}", wanted.word), weight / length))
+            for weight in [self._weights[CALLED]]
+            for length in range(1, LONGEST_NAME + 1)
+            for wanted in asking.words
+        ]
+        return TQuery.boolean_query([*allowed, *names])
 
     def _word(self, wanted: Wanted, share: float, *, near: bool) -> TQuery:
         """Return the query for a word: its score is what the best fit is worth, times its share."""
@@ -201,7 +206,9 @@ def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
     for field in FIELDS:
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
-    for field in ("key", "filter", "whole"):
+    for length in range(1, LONGEST_NAME + 1):
+        builder.add_text_field(f"called_{length}", tokenizer_name="whitespace", index_option="basic")
+    for field in ("key", "filter"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for facet in FACETS:
         builder.add_text_field(f"facet_{facet}", tokenizer_name="raw", index_option="basic", fast=True)
@@ -222,8 +229,9 @@ def _encoded(entry: Entry, weights: Weights) -> Any:
     made.add_text("key", document.key)
     for value in filters(document):
         made.add_text("filter", value)
-    for value in wholes(document):
-        made.add_text("whole", value)
+    names = called(document)
+    if 0 < len(names) <= LONGEST_NAME:
+        made.add_text(f"called_{len(names)}", " ".join(names))
     for facet in FACETS:
         for value in values(document, facet):
             made.add_text(f"facet_{facet}", value)

@@ -16,7 +16,7 @@ class Weight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 FIELDS = ("name", "title", "domain", "port", "column", "tag", "classification", "owner", "description", "details")
 """What a word is worth by where it is found."""
-WHOLE = "whole"
+CALLED = "called"
 FITS = ("beginning", "inside", "misspelt")
 """... times how it fits there: 1 for the word itself."""
 SIGNALS = ("subscriptions", "reads", "tests", "promises", "freshness", "rating")
@@ -24,7 +24,7 @@ SIGNALS = ("subscriptions", "reads", "tests", "promises", "freshness", "rating")
 DEPRECATED = "deprecated"
 
 BOUNDS: dict[str, tuple[float, float]] = {
-    **dict.fromkeys((*FIELDS, WHOLE), (0.0, HIGHEST)),
+    **dict.fromkeys((*FIELDS, CALLED), (0.0, HIGHEST)),
     **dict.fromkeys(FITS, (0.0, 1.0)),
     **dict.fromkeys(SIGNALS, (0.0, HIGHEST)),
     DEPRECATED: (-1.0, 0.0),

@@ -1,0 +1,88 @@
+"""Looking up a query: in one index, or in several as if they were one. No index is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from meshport.access.principals import parse_principal
+from meshport.discovery.asking import Asking, ask
+from meshport.discovery.documents import EVERYTHING, FACETS, SHOWN, Document, asked
+from meshport.discovery.engine import Engine, Lookup
+from meshport.discovery.ranking import Weights, explain, shares
+from meshport.discovery.types import FILTERS, Count, Hit, Query, Results
+from meshport.standards.ranking import FIELDS
+
+_MOST_VALUES = 50
+
+
+def look_up(engines: Sequence[Engine], query: Query, weights: Weights, now: datetime) -> Results:
+    """Return what is found, best first: with every word; else what comes near; else what has some of the words.
+
+    The first index says how frequent words are. Raises what `Engine` does, InputError where the viewer is no principal.
+    """
+    shown = _shown(query)
+    chosen = {name: value for name in FILTERS if (value := getattr(query, name)) is not None}
+    for asking in ask(query.text):
+        if asking.nonsense:
+            return Results((), 0, asking, {})
+        parts = shares(asking, engines[0].frequency, engines[0].size)
+        lookup = _lookup(asking, parts, chosen, shown)
+        total, documents = _page(engines, lookup, query)
+        if total:
+            break
+    hits = [_hit(asking, parts, document, weights, now) for document in documents]
+    hits.sort(key=lambda hit: (-hit.score, hit.document.key))
+    facets = _facets(engines, lookup, chosen) if query.facets else {}
+    if len(engines) > 1 and query.size is not None:
+        start = _offset(query, query.size)
+        hits = hits[start : start + query.size]
+    return Results(tuple(hits), total, asking, facets)
+
+
+def _offset(query: Query, size: int) -> int:
+    return (max(query.page, 1) - 1) * size
+
+
+def _shown(query: Query) -> tuple[str, ...]:
+    """Return the filters of which one must hold: what the viewer may see."""
+    if query.everything:
+        return (EVERYTHING,)
+    viewer = parse_principal(query.viewer) if query.viewer else None
+    own = (viewer.name,) if viewer and viewer.kind == "domain" else ()
+    return (SHOWN, *(f"shown={domain}" for domain in (*own, *query.member_of)))
+
+
+def _lookup(asking: Asking, parts: tuple[float, ...], chosen: Mapping[str, str], shown: tuple[str, ...]) -> Lookup:
+    filters = tuple(asked(name, value) for name, value in chosen.items())
+    return Lookup(asking, parts, filters, shown)
+
+
+def _page(engines: Sequence[Engine], lookup: Lookup, query: Query) -> tuple[int, list[Document]]:
+    """Return how many documents there are, and a page of them; all up to the page where several engines are asked."""
+    offset, size = (0, None) if query.size is None else (_offset(query, query.size), query.size)
+    if len(engines) == 1:
+        return engines[0].find(lookup, offset, size)
+    found = [engine.find(lookup, 0, None if size is None else offset + size) for engine in engines]
+    return sum(total for total, _ in found), [document for _, documents in found for document in documents]
+
+
+def _facets(engines: Sequence[Engine], lookup: Lookup, chosen: Mapping[str, str]) -> dict[str, tuple[Count, ...]]:
+    facets = {}
+    for facet in FACETS:
+        others = {name: value for name, value in chosen.items() if name != facet}
+        wider = msgspec.structs.replace(lookup, filters=tuple(asked(name, value) for name, value in others.items()))
+        counted: dict[str, int] = {}
+        for engine in engines:
+            for value, number in engine.count(wider, facet).items():
+                counted[value] = counted.get(value, 0) + number
+        best = sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:_MOST_VALUES]
+        facets[facet] = tuple(Count(value, number) for value, number in best)
+    return facets
+
+
+def _hit(asking: Asking, parts: Sequence[float], document: Document, weights: Weights, now: datetime) -> Hit:
+    terms = explain(asking, parts, document, weights, now)
+    return Hit(document, terms, tuple(term.name for term in terms if term.name in FIELDS))
