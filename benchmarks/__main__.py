@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "check": ("models",),
     "quality": ("rows",),
     "results": ("results",),
+    "search": ("products",),
     "databricks": ("ports",),
 }
 """The options that each takes."""
@@ -31,6 +32,7 @@ def main() -> None:
     parser.add_argument(
         "--rows", type=int, default=10_000_000, help="how many rows `quality` checks; default: 10000000"
     )
+    parser.add_argument("--products", type=int, default=100_000, help="how many products `search` searches")
     parser.add_argument("--results", type=int, default=20_000, help="how many test results `results` loads")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
     options = parser.parse_args()

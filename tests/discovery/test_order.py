@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from benchmarks.judged.ndcg import mean_ndcg, ndcg
 from benchmarks.judged.products import NOW, judged, judgements
 from meshport.discovery.documents import Document, Named
-from meshport.discovery.engine import Engine, Entry, State
+from meshport.discovery.engine import Engine, State
 from meshport.discovery.looking import look_up
 from meshport.discovery.memory import MemoryEngine
-from meshport.discovery.ranking import factor
+from meshport.discovery.ranking import entry_of
 from meshport.discovery.tantivy_engine import TantivyEngine
 from meshport.discovery.types import Query, Results
 from meshport.registry.types import Mark, Signals
@@ -25,7 +25,7 @@ def engines(documents: list[Document], now: datetime = NOW) -> tuple[Engine, Eng
     made = (TantivyEngine(WEIGHTS, None), MemoryEngine(WEIGHTS))
     for engine in made:
         with engine.writing() as writer:
-            entries = [Entry(document, factor(document, WEIGHTS, now)) for document in documents]
+            entries = [entry_of(document, WEIGHTS, now) for document in documents]
             writer.put(entries, State(Mark(0, ""), now.isoformat()))
     return made
 
@@ -50,7 +50,7 @@ def test_a_formula_without_its_parts_would_be_noticed() -> None:
     documents = [document for _, document in judged()]
     for broken in (dict.fromkeys(WEIGHTS, 1.0), {**WEIGHTS, "called": 0.0}, {**WEIGHTS, "reads": 50.0}):
         engine = MemoryEngine(broken)
-        entries = [Entry(document, factor(document, broken, NOW)) for document in documents]
+        entries = [entry_of(document, broken, NOW) for document in documents]
         engine.put(entries, State(Mark(0, ""), NOW.isoformat()))
 
         def order(query: str, engine: MemoryEngine = engine, weights: dict[str, float] = broken) -> list[str]:

@@ -92,8 +92,8 @@ def test_every_word_must_be_found(still: Discovery, text: str, found: list[str])
     assert keys(still, text)[:1] == found[:1]
 
 
-@pytest.mark.parametrize("text", ["custmoer", "cusotmer 360", "customrr", "ordres", "regoin", "tomer", "emia"])
-def test_misspelt_words_and_parts_of_words_are_found_where_nothing_else_is(still: Discovery, text: str) -> None:
+@pytest.mark.parametrize("text", ["custmoer", "cusotmer 360", "customrr", "ordres", "regoin", "emia"])
+def test_misspelt_words_are_found_where_nothing_else_is(still: Discovery, text: str) -> None:
     found = still.search(Query(text=text))
     assert found.total
     assert found.asking.found_by == "near"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
 from meshport.discovery.words import folded, spans, stem
 
-Fit = Literal["word", "beginning", "inside", "misspelt"]
+Fit = Literal["word", "beginning", "misspelt"]
 Nearness = Literal["words", "near", "some"]
 """How results were found: with every word; with words that come near; with some of the words."""
 _SMALL = frozenset(("a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "per", "the", "to", "with"))
 """What people write between the words that they look for."""
 _PREFIX_FROM = 2
-_INSIDE_FROM = 4
 _ONE_LETTER_FROM = 4
 _TWO_LETTERS_FROM = 8
 
@@ -28,11 +28,6 @@ class Wanted(msgspec.Struct, frozen=True):
     def begins(self, *, near: bool) -> bool:
         """Whether it may be the beginning of a longer word. One letter begins too many of them to be asked first."""
         return near or len(self.typed) >= _PREFIX_FROM
-
-    @property
-    def within(self) -> bool:
-        """Whether it may be inside another word."""
-        return len(self.word) >= _INSIDE_FROM
 
     @property
     def typos(self) -> int:
@@ -50,7 +45,7 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Asking(msgspec.Struct, frozen=True):
-    """The words of a query, each once. `near` lets them be inside others and misspelt; `least` of them must be found.
+    """The words of a query, each once. `near` lets them be misspelt; `least` of them must be found.
 
     Nothing was asked where there are no words, and nothing can be found (`nonsense`) where there is text without any.
     """
@@ -85,13 +80,12 @@ def fit(wanted: Wanted, word: str, *, near: bool) -> Fit | None:
         return "word"
     if wanted.begins(near=near) and word.startswith(wanted.typed):
         return "beginning"
-    if near and wanted.within and wanted.word in word:
-        return "inside"
     if near and wanted.typos and within_distance(wanted.word, word, wanted.typos):
         return "misspelt"
     return None
 
 
+@lru_cache(maxsize=65_536)
 def within_distance(one: str, other: str, most: int) -> bool:
     """Return whether two words differ by at most so many letters: added, left out, changed, or swapped neighbours."""
     if abs(len(one) - len(other)) > most:

@@ -16,11 +16,11 @@ import msgspec
 
 from meshport.discovery.asking import Piece, pieces
 from meshport.discovery.documents import Document
-from meshport.discovery.engine import Busy, Damaged, Engine, Entry, State
+from meshport.discovery.engine import Busy, Damaged, Engine, State
 from meshport.discovery.following import Follower
 from meshport.discovery.looking import look_up
 from meshport.discovery.memory import MemoryEngine
-from meshport.discovery.ranking import Weights, factor
+from meshport.discovery.ranking import Weights, entry_of
 from meshport.discovery.types import Query, Results
 from meshport.registry import Registry
 from meshport.registry.types import Mark
@@ -84,8 +84,8 @@ class Discovery:
     def search(self, query: Query, also: Sequence[Document] = ()) -> Results:
         """Return the products that are found, best first. `also` are documents that the registry does not have.
 
-        First those with every word; where there are none, those with words that come near (misspelt, or inside another
-        word); where there are none, those with two thirds of the words (one of two). Raises UnavailableError where the
+        First those with every word; where there are none, those with words that come near (misspelt); where there are
+        none, those with two thirds of the words (one of two). Raises UnavailableError where the
         registry cannot be read, InputError where the viewer is no principal (`access.principals.parse_principal`).
         """
         self._follow()
@@ -155,7 +155,7 @@ class Discovery:
     def _beside(self, documents: Sequence[Document], now: datetime) -> Engine:
         engine = MemoryEngine(self._weights)
         nothing = State(Mark(0, ""), now.isoformat())
-        engine.put((Entry(document, factor(document, self._weights, now)) for document in documents), nothing)
+        engine.put((entry_of(document, self._weights, now) for document in documents), nothing)
         return engine
 
 

@@ -29,10 +29,13 @@ class Lookup(msgspec.Struct, frozen=True):
     shown: tuple[str, ...]
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """A document, and what its text's worth is multiplied with (`ranking.factor`)."""
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A document with what depends on weights: its words, each with its field, and what their worth is multiplied with
+    (`ranking.placed`, `ranking.factor`). Made by `ranking.entry_of`.
+    """
 
     document: Document
+    words: dict[str, str]
     factor: float
 
 
@@ -72,14 +75,11 @@ class Engine(Protocol):
     def frequency(self, word: str) -> int:
         """Return how many documents have a word."""
 
-    def find(self, lookup: Lookup, offset: int, size: int | None) -> tuple[int, list[Document]]:
+    def find(self, lookup: Lookup, offset: int, size: int | None) -> tuple[int, list[Entry]]:
         """Return how many documents there are, and some of them: the best after so many, equal ones by key."""
 
-    def count(self, lookup: Lookup, facet: str) -> dict[str, int]:
-        """Return how many documents have each value of a facet; of very many values, the most frequent."""
-
-    def get(self, keys: Collection[str]) -> dict[str, Document]:
-        """Return documents by key."""
+    def count(self, lookup: Lookup, facets: Collection[str]) -> dict[str, dict[str, int]]:
+        """Return by facet how many documents have each value; of very many values, the most frequent."""
 
     def entries(self) -> Iterator[Entry]:
         """Yield everything there is."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from meshport.discovery.documents import of_version
 from meshport.discovery.engine import Engine, Entry, State, Writer
-from meshport.discovery.ranking import Weights, factor
+from meshport.discovery.ranking import Weights, entry_of
 from meshport.registry import Registry
 from meshport.registry.types import Changes, Mark, Signals
 
@@ -67,7 +67,7 @@ class Follower:
             heads = self._registry.heads_of(ordered[start : start + _AT_ONCE])
             for key, version in sorted(heads.items()):
                 document = of_version(version, signals.get(key, Signals()))
-                yield Entry(document, factor(document, self._weights, now))
+                yield entry_of(document, self._weights, now)
 
     def _refresh(self, writer: Writer, mark: Mark, besides: Changes | None = None) -> None:
         """Write the documents whose place in an order would be another by what is known of them now."""
@@ -80,9 +80,9 @@ class Follower:
             if entry.document.key in written:
                 continue
             document = entry.document.with_signals(signals.get(entry.document.key, Signals()))
-            moved = factor(document, self._weights, now)
-            if document != entry.document or abs(moved - entry.factor) > _NOTICEABLE:
-                yield Entry(document, moved)
+            moved = entry_of(document, self._weights, now)
+            if document != entry.document or abs(moved.factor - entry.factor) > _NOTICEABLE:
+                yield moved
 
 
 def _fresh(state: State) -> bool:

@@ -9,8 +9,8 @@ import msgspec
 
 from meshport.access.principals import parse_principal
 from meshport.discovery.asking import Asking, ask
-from meshport.discovery.documents import EVERYTHING, FACETS, SHOWN, Document, asked
-from meshport.discovery.engine import Engine, Lookup
+from meshport.discovery.documents import EVERYTHING, FACETS, SHOWN, asked
+from meshport.discovery.engine import Engine, Entry, Lookup
 from meshport.discovery.ranking import Weights, explain, shares
 from meshport.discovery.types import FILTERS, Count, Hit, Query, Results
 from meshport.standards.ranking import FIELDS
@@ -30,10 +30,10 @@ def look_up(engines: Sequence[Engine], query: Query, weights: Weights, now: date
             return Results((), 0, asking, {})
         parts = shares(asking, engines[0].frequency, engines[0].size)
         lookup = _lookup(asking, parts, chosen, shown)
-        total, documents = _page(engines, lookup, query)
+        total, entries = _page(engines, lookup, query)
         if total:
             break
-    hits = [_hit(asking, parts, document, weights, now) for document in documents]
+    hits = [_hit(asking, parts, entry, weights, now) for entry in entries]
     hits.sort(key=lambda hit: (-hit.score, hit.document.key))
     facets = _facets(engines, lookup, chosen) if query.facets else {}
     if len(engines) > 1 and query.size is not None:
@@ -60,29 +60,34 @@ def _lookup(asking: Asking, parts: tuple[float, ...], chosen: Mapping[str, str],
     return Lookup(asking, parts, filters, shown)
 
 
-def _page(engines: Sequence[Engine], lookup: Lookup, query: Query) -> tuple[int, list[Document]]:
-    """Return how many documents there are, and a page of them; all up to the page where several engines are asked."""
+def _page(engines: Sequence[Engine], lookup: Lookup, query: Query) -> tuple[int, list[Entry]]:
+    """Return how many products there are, and a page of them; all up to the page where several engines are asked."""
     offset, size = (0, None) if query.size is None else (_offset(query, query.size), query.size)
     if len(engines) == 1:
         return engines[0].find(lookup, offset, size)
     found = [engine.find(lookup, 0, None if size is None else offset + size) for engine in engines]
-    return sum(total for total, _ in found), [document for _, documents in found for document in documents]
+    return sum(total for total, _ in found), [entry for _, entries in found for entry in entries]
 
 
 def _facets(engines: Sequence[Engine], lookup: Lookup, chosen: Mapping[str, str]) -> dict[str, tuple[Count, ...]]:
-    facets = {}
-    for facet in FACETS:
-        others = {name: value for name, value in chosen.items() if name != facet}
-        wider = msgspec.structs.replace(lookup, filters=tuple(asked(name, value) for name, value in others.items()))
-        counted: dict[str, int] = {}
+    """Return the counts by facet; those that nothing is filtered by are counted in one go."""
+    free = [facet for facet in FACETS if facet not in chosen]
+    counted: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
+    for together in (free, *([facet] for facet in FACETS if facet in chosen)):
+        others = tuple(asked(name, value) for name, value in chosen.items() if name not in together)
+        wider = msgspec.structs.replace(lookup, filters=others)
         for engine in engines:
-            for value, number in engine.count(wider, facet).items():
-                counted[value] = counted.get(value, 0) + number
-        best = sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:_MOST_VALUES]
-        facets[facet] = tuple(Count(value, number) for value, number in best)
-    return facets
+            for facet, numbers in engine.count(wider, together).items():
+                for value, number in numbers.items():
+                    counted[facet][value] = counted[facet].get(value, 0) + number
+    return {facet: _most(numbers) for facet, numbers in counted.items()}
 
 
-def _hit(asking: Asking, parts: Sequence[float], document: Document, weights: Weights, now: datetime) -> Hit:
-    terms = explain(asking, parts, document, weights, now)
-    return Hit(document, terms, tuple(term.name for term in terms if term.name in FIELDS))
+def _most(numbers: Mapping[str, int]) -> tuple[Count, ...]:
+    best = sorted(numbers.items(), key=lambda each: (-each[1], each[0]))[:_MOST_VALUES]
+    return tuple(Count(value, number) for value, number in best)
+
+
+def _hit(asking: Asking, parts: Sequence[float], entry: Entry, weights: Weights, now: datetime) -> Hit:
+    terms = explain(asking, parts, entry, weights, now)
+    return Hit(entry.document, terms, tuple(term.name for term in terms if term.name in FIELDS))

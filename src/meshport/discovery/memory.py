@@ -12,20 +12,19 @@ from contextlib import contextmanager
 from threading import RLock
 
 from meshport.discovery.asking import Wanted, fit
-from meshport.discovery.documents import Document, called, filters, values
+from meshport.discovery.documents import called, filters, values
 from meshport.discovery.engine import Entry, Lookup, State
-from meshport.discovery.ranking import LONGEST_NAME, Weights, placed, worth
+from meshport.discovery.ranking import LONGEST_NAME, Weights, worth
 from meshport.standards.ranking import CALLED
 
 
 class _Kept:
     """An entry with everything it is found by, so that it can be taken out again."""
 
-    __slots__ = ("called", "entry", "filters", "words")
+    __slots__ = ("called", "entry", "filters")
 
-    def __init__(self, entry: Entry, weights: Weights) -> None:
+    def __init__(self, entry: Entry) -> None:
         self.entry = entry
-        self.words = placed(entry.document, weights)
         self.filters = filters(entry.document)
         self.called = called(entry.document)
 
@@ -60,24 +59,22 @@ class MemoryEngine:
         with self._lock:
             return len(self._fields.get(word, ()))
 
-    def find(self, lookup: Lookup, offset: int, size: int | None) -> tuple[int, list[Document]]:
+    def find(self, lookup: Lookup, offset: int, size: int | None) -> tuple[int, list[Entry]]:
         """Return how many documents there are, and some of them: the best after so many, equal ones by key."""
         with self._lock:
             scores = self._scores(lookup)
             best = sorted(scores, key=lambda key: (-scores[key], key))
             some = best[offset:] if size is None else best[offset : offset + size]
-            return len(scores), [self._kept[key].entry.document for key in some]
+            return len(scores), [self._kept[key].entry for key in some]
 
-    def count(self, lookup: Lookup, facet: str) -> dict[str, int]:
-        """Return how many documents have each value of a facet."""
+    def count(self, lookup: Lookup, facets: Collection[str]) -> dict[str, dict[str, int]]:
+        """Return by facet how many documents have each value."""
         with self._lock:
-            found = (self._kept[key].entry.document for key in self._scores(lookup))
-            return dict(Counter(value for document in found for value in values(document, facet)))
-
-    def get(self, keys: Collection[str]) -> dict[str, Document]:
-        """Return documents by key."""
-        with self._lock:
-            return {key: self._kept[key].entry.document for key in keys if key in self._kept}
+            found = [self._kept[key].entry.document for key in self._scores(lookup)]
+            return {
+                facet: dict(Counter(value for document in found for value in values(document, facet)))
+                for facet in facets
+            }
 
     def entries(self) -> Iterator[Entry]:
         """Yield everything there is."""
@@ -102,8 +99,8 @@ class MemoryEngine:
             key = entry.document.key
             if key in self._kept:
                 self._remove(key)
-            kept = self._kept[key] = _Kept(entry, self._weights)
-            for word, field in kept.words.items():
+            kept = self._kept[key] = _Kept(entry)
+            for word, field in entry.words.items():
                 if not first and word not in self._fields:
                     insort(self._words, word)
                 self._fields[word][key] = field
@@ -115,7 +112,7 @@ class MemoryEngine:
 
     def _remove(self, key: str) -> None:
         kept = self._kept.pop(key)
-        for word in kept.words:
+        for word in kept.entry.words:
             del self._fields[word][key]
         for value in kept.filters:
             self._filtered[value].discard(key)

@@ -25,6 +25,7 @@ import msgspec
 
 from meshport.discovery.asking import Asking, Fit, Wanted, fit
 from meshport.discovery.documents import Document, called, texts
+from meshport.discovery.engine import Entry
 from meshport.discovery.types import Term
 from meshport.discovery.words import words
 from meshport.standards.ranking import CALLED, DEPRECATED, FIELDS, SIGNALS
@@ -61,6 +62,11 @@ def placed(document: Document, weights: Weights) -> dict[str, str]:
     return found
 
 
+def entry_of(document: Document, weights: Weights, now: datetime) -> Entry:
+    """Return what an index keeps of a document."""
+    return Entry(document, placed(document, weights), factor(document, weights, now))
+
+
 def worth(field: str, how: Fit, weights: Weights) -> float:
     """Return what a word is worth in a field when it fits so."""
     return weights[field] * (1.0 if how == "word" else weights[how])
@@ -77,6 +83,8 @@ def match(wanted: Wanted, words_of: Mapping[str, str], weights: Weights, *, near
     """Return where a product, as `placed` has it, answers a word best; None where it does not."""
     best: Match | None = None
     for word, field in words_of.items():
+        if best is not None and weights[field] <= best.worth:
+            continue
         how = fit(wanted, word, near=near)
         if how is None:
             continue
@@ -86,11 +94,10 @@ def match(wanted: Wanted, words_of: Mapping[str, str], weights: Weights, *, near
     return best
 
 
-def explain(
-    asking: Asking, parts: Sequence[float], document: Document, weights: Weights, now: datetime
-) -> tuple[Term, ...]:
+def explain(asking: Asking, parts: Sequence[float], entry: Entry, weights: Weights, now: datetime) -> tuple[Term, ...]:
     """Return the terms of a product's score; their sum is the score. `parts` are the shares of the words."""
-    terms = [*_text_terms(asking, parts, document, weights)]
+    document = entry.document
+    terms = [*_text_terms(asking, parts, entry, weights)]
     text = sum(term.points for term in terms)
     for name, (signal, why) in _signals(document, now).items():
         if signal:
@@ -103,13 +110,12 @@ def factor(document: Document, weights: Weights, now: datetime) -> float:
     return 1 + sum(weights[name] * signal for name, (signal, _) in _signals(document, now).items())
 
 
-def _text_terms(asking: Asking, parts: Sequence[float], document: Document, weights: Weights) -> list[Term]:
+def _text_terms(asking: Asking, parts: Sequence[float], entry: Entry, weights: Weights) -> list[Term]:
     if not asking.words:
         return [Term("everything", 1.0, 1.0, "no words were asked for")]
-    words_of = placed(document, weights)
     found: dict[str, list[tuple[float, str]]] = {}
     for wanted, share in zip(asking.words, parts, strict=True):
-        best = match(wanted, words_of, weights, near=asking.near)
+        best = match(wanted, entry.words, weights, near=asking.near)
         if best is not None:
             how = 1.0 if best.fit == "word" else weights[best.fit]
             said = best.word if best.fit == "word" else f"{best.word} ({best.fit})"
@@ -119,7 +125,7 @@ def _text_terms(asking: Asking, parts: Sequence[float], document: Document, weig
         for field, values in found.items()
     ]
     terms.sort(key=lambda term: (-term.points, FIELDS.index(term.name)))
-    names = called(document)
+    names = called(entry.document)
     asked = {wanted.word for wanted in asking.words} & names
     if asked and len(names) <= LONGEST_NAME:
         said = f"{len(asked)} of the {len(names)} words that it is called by"

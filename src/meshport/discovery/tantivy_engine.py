@@ -20,16 +20,15 @@ from tantivy import Occur
 from tantivy import Query as TQuery
 
 from meshport.discovery.asking import Wanted
-from meshport.discovery.documents import FACETS, Document, called, filters, values
+from meshport.discovery.documents import FACETS, called, filters, values
 from meshport.discovery.engine import Busy, Damaged, Entry, Lookup, State
-from meshport.discovery.ranking import LONGEST_NAME, Weights, placed, worth
+from meshport.discovery.ranking import LONGEST_NAME, Weights, worth
 from meshport.standards.ranking import CALLED, FIELDS
 
 VERSION = version("tantivy")
 _HEAP = 64 << 20
 _STATE = "\0state"  # no product's key
-_MOST_VALUES = 1_000
-_AT_ONCE = 1_000
+_MOST_VALUES = 200
 
 
 class TantivyEngine:
@@ -64,31 +63,24 @@ class TantivyEngine:
         with _explained():
             return sum(int(self._searcher.doc_freq(field, word)) for field in FIELDS)
 
-    def find(self, lookup: Lookup, offset: int, size: int | None) -> tuple[int, list[Document]]:
+    def find(self, lookup: Lookup, offset: int, size: int | None) -> tuple[int, list[Entry]]:
         """Return how many documents there are, and some of them: the best after so many, equal ones by age here."""
         with _explained():
             searcher = self._searcher
             limit = max(1, int(searcher.num_docs)) if size is None else size
             found = searcher.search(self._query(lookup), limit, offset=offset, weight_by_field="factor")
             total: int = found.count  # type: ignore[attr-defined]  # missing in the stubs of 0.27
-            return total, [_decoded(searcher.doc(address)).document for _, address in found.hits]
+            return total, [_decoded(searcher.doc(address)) for _, address in found.hits]
 
-    def count(self, lookup: Lookup, facet: str) -> dict[str, int]:
-        """Return how many documents have each value of a facet; of very many values, the most frequent."""
-        terms = {"terms": {"field": f"facet_{facet}", "size": _MOST_VALUES}}
+    def count(self, lookup: Lookup, facets: Collection[str]) -> dict[str, dict[str, int]]:
+        """Return by facet how many documents have each value; of very many values, the most frequent."""
+        terms = {facet: {"terms": {"field": f"facet_{facet}", "size": _MOST_VALUES}} for facet in facets}
         with _explained():
-            counted = self._searcher.aggregate(self._query(lookup), {facet: terms})
-        return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in counted[facet]["buckets"]}
-
-    def get(self, keys: Collection[str]) -> dict[str, Document]:
-        """Return documents by key."""
-        found: dict[str, Document] = {}
-        with _explained():
-            searcher = self._searcher
-            for key in keys:
-                for _, address in searcher.search(self._exactly("key", key), 1, count=False).hits:
-                    found[key] = _decoded(searcher.doc(address)).document
-        return found
+            counted = self._searcher.aggregate(self._query(lookup), terms)
+        return {
+            facet: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in counted[facet]["buckets"]}
+            for facet in facets
+        }
 
     def entries(self) -> Iterator[Entry]:
         """Yield everything there is."""
@@ -161,8 +153,6 @@ class TantivyEngine:
             fits = {"word": self._exactly(field, wanted.word)}
             if wanted.begins(near=near):
                 fits["beginning"] = TQuery.fuzzy_term_query(schema, field, wanted.typed, 0, True, True)
-            if near and wanted.within:
-                fits["inside"] = TQuery.regex_query(schema, field, f".*{wanted.word}.*")
             if near and wanted.typos:
                 fits["misspelt"] = TQuery.fuzzy_term_query(schema, field, wanted.word, wanted.typos, True, False)
             for how, query in fits.items():
@@ -192,7 +182,7 @@ class _Writer:
             with _explained():
                 if not self._cleared:
                     self._writer.delete_documents_by_term("key", entry.document.key)
-                self._writer.add_document(_encoded(entry, self._engine._weights))
+                self._writer.add_document(_encoded(entry))
         kept = tantivy.Document()
         kept.add_text("key", _STATE)
         kept.add_bytes("state", msgspec.msgpack.encode(state))
@@ -218,11 +208,11 @@ def _schema() -> Any:
     return builder.build()
 
 
-def _encoded(entry: Entry, weights: Weights) -> Any:
+def _encoded(entry: Entry) -> Any:
     document = entry.document
     made = tantivy.Document()
     by_field: dict[str, list[str]] = {}
-    for word, field in placed(document, weights).items():
+    for word, field in entry.words.items():
         by_field.setdefault(field, []).append(word)
     for field, words in by_field.items():
         made.add_text(field, " ".join(words))

@@ -17,7 +17,7 @@ class Weight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 FIELDS = ("name", "title", "domain", "port", "column", "tag", "classification", "owner", "description", "details")
 """What a word is worth by where it is found."""
 CALLED = "called"
-FITS = ("beginning", "inside", "misspelt")
+FITS = ("beginning", "misspelt")
 """... times how it fits there: 1 for the word itself."""
 SIGNALS = ("subscriptions", "reads", "tests", "promises", "freshness", "rating")
 """How much better a product becomes by what is known of it, as a share of how well its text fits."""
