@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.preloaded_dbt import PreloadedDbt
+
 # No limits in seconds: a busy machine is no defect.
 settings.register_profile("meshport", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 settings.load_profile("meshport")
@@ -42,6 +44,23 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("PIP_CACHE_DIR", os.environ.get("PIP_CACHE_DIR", str(kept / "pip")))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _dbt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Commands that run in this process call a dbt that is loaded already; it is loaded when the first one does."""
+    started: list[PreloadedDbt] = []
+
+    def executable() -> str:
+        if not started:
+            started.append(PreloadedDbt(tmp_path_factory.mktemp("dbt")))
+        return str(started[0].program)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("meshport.dbt_command.executable", executable)
+        yield
+    for each in started:
+        each.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
