@@ -136,7 +136,12 @@ def may_read(registry: Registry, principal: str, product: str) -> bool:
     if version is None:
         return False
     own = who == Principal("domain", version.product.domain)
-    return own or any(each.state in READS and not is_over(each.until) for each in _of(registry, product, who))
+    return own or any(reads(each) for each in _of(registry, product, who))
+
+
+def reads(subscription: Subscription) -> bool:
+    """Return whether a subscription lets its principal read today."""
+    return subscription.state in READS and not is_over(subscription.until)
 
 
 def _approved(

@@ -8,7 +8,7 @@ import click
 
 from meshport.cli import options
 from meshport.cli.output import Document, Table, emit, say
-from meshport.cli.values import plain
+from meshport.values import plain
 
 NOTE = (
     "Note: DuckDB files know no users. This command asks for a subscription; whoever can open a published file itself "

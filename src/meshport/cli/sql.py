@@ -13,7 +13,7 @@ import click
 
 from meshport.cli import options
 from meshport.cli.output import Document, Table, emit, progress, say
-from meshport.cli.values import plain
+from meshport.values import plain
 
 if TYPE_CHECKING:
     from meshport.cli.output import Progress

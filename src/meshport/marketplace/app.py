@@ -32,6 +32,7 @@ from litestar.template import TemplateConfig
 from litestar.types import Message, Scope
 
 from meshport.marketplace import filters
+from meshport.marketplace.api.routes import api, description
 from meshport.marketplace.failures import HANDLERS
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages import front, mine, product, session
@@ -95,6 +96,7 @@ def create_app(site: Site, port: int = 80) -> Litestar:
     app = Litestar(
         route_handlers=[
             *PAGES,
+            api(),
             create_static_files_router("/static", [HERE / "static"], opt={OPTION: "anybody"}),
         ],
         guards=[guard],
@@ -117,7 +119,8 @@ def create_app(site: Site, port: int = 80) -> Litestar:
         exception_handlers=dict(HANDLERS),
         before_send=[_headers(secure)],
         request_max_body_size=LARGEST_BODY,
-        openapi_config=None,
+        openapi_config=description(),
+        include_in_schema=False,
         logging_config=None,
     )
     check_declared(app)

@@ -7,8 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
+from litestar.exceptions import (
+    HTTPException,
+    NotAuthorizedException,
+    TooManyRequestsException,
+    ValidationException,
+)
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_500_INTERNAL_SERVER_ERROR
 
@@ -23,7 +29,7 @@ _STATUS: Mapping[type[MeshportError], int] = {
     DeniedError: 403,
     UnavailableError: 503,
 }
-_TITLES = {
+TITLES = {
     400: "That does not fit",
     401: "Sign in first",
     403: "You may not do this",
@@ -31,10 +37,22 @@ _TITLES = {
     405: "Not like this",
     409: "This cannot be done now",
     413: "That is too much",
+    415: "Not in this form",
     429: "Too many requests",
     503: "Something is out of reach",
 }
 
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a program is told: https://www.rfc-editor.org/rfc/rfc9457."""
+
+    title: str
+    status: int
+    detail: str
+    hint: str | None = None
+
+
+PROBLEM_TYPE = "application/problem+json"
 Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
 
 
@@ -49,7 +67,10 @@ def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any
         then = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return Redirect(f"/login?then={quote(then, safe='')}", status_code=HTTP_303_SEE_OTHER)
     detail = _fields(error) if isinstance(error, ValidationException) else error.detail
-    return _answer(request, error.status_code, detail, None, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if isinstance(error, TooManyRequestsException) and "RateLimit-Reset" in headers:
+        headers["retry-after"] = headers["RateLimit-Reset"]
+    return _answer(request, error.status_code, detail, None, headers)
 
 
 def _fields(error: ValidationException) -> str:
@@ -67,11 +88,10 @@ def _defect(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 def _answer(
     request: Request[Any, Any, Any], status: int, message: str, hint: str | None, headers: dict[str, str] | None = None
 ) -> Response[Any]:
-    title = _TITLES.get(status, "Something went wrong")
+    title = TITLES.get(status, "Something went wrong")
     if request.url.path.startswith(API):
-        # https://www.rfc-editor.org/rfc/rfc9457
-        problem = {"title": title, "status": status, "detail": message, **({"hint": hint} if hint else {})}
-        return Response(problem, status_code=status, media_type="application/problem+json", headers=headers)
+        problem = Problem(title, status, message, hint)
+        return Response(problem, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
     identity = request.scope.get("user")
     site = request.app.state.site
     context = {

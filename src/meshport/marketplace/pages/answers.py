@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request
-from litestar.di import NamedDependency
-from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.sign_in import Issuer, local_path
+from meshport.marketplace.sign_in import local_path
 from meshport.marketplace.site import Site
 
-OpenSite = NamedDependency[Site]
-OpenIssuer = NamedDependency[Issuer | None]
-Name = Annotated[str, PathParameter(max_length=300)]
-Text = Annotated[str, QueryParameter(max_length=200)]
 SAID = "said"
 """The key of the session under which a sentence waits for the next page."""
 

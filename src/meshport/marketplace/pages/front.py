@@ -9,7 +9,8 @@ from litestar.params import QueryParameter
 from litestar.response import Template
 
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.pages.answers import Name, OpenSite, Text, page
+from meshport.marketplace.pages.answers import page
+from meshport.marketplace.parameters import Name, OpenSite, Text
 from meshport.marketplace.views.cards import cards_of
 from meshport.marketplace.views.found import find
 from meshport.marketplace.views.home import home

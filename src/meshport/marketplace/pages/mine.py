@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 from litestar import Request, get, post
@@ -11,7 +11,8 @@ from litestar.response import Redirect, Template
 
 from meshport.access import subscriptions
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.pages.answers import Name, OpenSite, done, page
+from meshport.marketplace.pages.answers import done, page
+from meshport.marketplace.parameters import Name, OpenSite, Sentence, Who
 from meshport.marketplace.views.mine import decisions, mine
 
 _DONE = {"approve": "approved", "deny": "denied", "revoke": "revoked"}
@@ -20,9 +21,9 @@ _DONE = {"approve": "approved", "deny": "denied", "revoke": "revoked"}
 class DecisionForm(msgspec.Struct):
     """What was decided about a principal's subscription, and why."""
 
-    principal: str
+    principal: Who
     action: Literal["approve", "deny", "revoke"]
-    reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    reason: Sentence = ""
 
 
 @get("/me", permission="consumer", sync_to_thread=True)

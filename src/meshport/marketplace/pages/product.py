@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
 
-from meshport.access import subscriptions
 from meshport.errors import DeniedError, InputError
+from meshport.marketplace import acts
 from meshport.marketplace.downloads import contract_file, product_file
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.pages.answers import Name, OpenSite, done, page
+from meshport.marketplace.pages.answers import done, page
+from meshport.marketplace.parameters import Days, Name, OpenSite, Sentence, Stars, Who
 from meshport.marketplace.preview import sample
 from meshport.marketplace.views.product import product_page
 
@@ -21,16 +22,16 @@ from meshport.marketplace.views.product import product_page
 class AskForm(msgspec.Struct):
     """What somebody who asks for a product says."""
 
-    principal: str
-    purpose: Annotated[str, msgspec.Meta(max_length=2000)] = ""
-    days: Annotated[int, msgspec.Meta(ge=1, le=3660)] | None = None
+    principal: Who
+    purpose: Sentence = ""
+    days: Days | None = None
 
 
 class RatingForm(msgspec.Struct):
     """A rating."""
 
-    stars: Annotated[int, msgspec.Meta(ge=1, le=5)]
-    comment: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    stars: Stars
+    comment: Sentence = ""
 
 
 class MarkForm(msgspec.Struct):
@@ -76,17 +77,7 @@ def download_product(request: Request[Identity, Any, Any], site: OpenSite, produ
 @post("/products/{product:str}/ask", permission="consumer", sync_to_thread=True)
 def ask(request: Request[Identity, Any, Any], site: OpenSite, product: Name, data: URLEncodedBody[AskForm]) -> Redirect:
     """Ask for a product, for oneself or for a domain that one belongs to."""
-    site.product(product, request.user)
-    if data.principal not in request.user.principals:
-        raise DeniedError(f"you do not speak for {data.principal}", hint="ask for yourself, or for a domain of yours")
-    made = subscriptions.request(
-        site.registry,
-        product,
-        data.principal,
-        actor=request.user.actor,
-        purpose=data.purpose.strip() or None,
-        days=data.days,
-    )
+    made = acts.ask(site, request.user, product, principal=data.principal, purpose=data.purpose, days=data.days)
     if made.state != "requested":
         return done(request, f"{made.principal} may read {product}: the standards approve it.", f"/products/{product}")
     return done(request, f"{made.principal} asked for {product}.", f"/products/{product}")
@@ -97,10 +88,7 @@ def rate(
     request: Request[Identity, Any, Any], site: OpenSite, product: Name, data: URLEncodedBody[RatingForm]
 ) -> Redirect:
     """Rate a product that one reads."""
-    shown = product_page(site, product, request.user)
-    if not shown.readable or shown.may_decide:
-        raise DeniedError("ratings are by those who read a product and do not own it")
-    site.registry.rate(product, request.user.person, data.stars, data.comment.strip())
+    acts.rate(site, request.user, product, data.stars, data.comment)
     return done(request, "Thank you: your rating is there.", f"/products/{product}#ratings")
 
 
@@ -109,8 +97,7 @@ def mark(
     request: Request[Identity, Any, Any], site: OpenSite, product: Name, data: URLEncodedBody[MarkForm]
 ) -> Redirect:
     """Set or remove a bookmark."""
-    site.product(product, request.user)
-    site.registry.bookmark(product, request.user.person, on=data.on)
+    acts.mark(site, request.user, product, on=data.on)
     return done(request, "Bookmarked." if data.on else "The bookmark is gone.", f"/products/{product}")
 
 

@@ -13,7 +13,8 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from meshport.access.principals import Principal, parse_principal
 from meshport.errors import DeniedError
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.pages.answers import OpenIssuer, OpenSite, done, page
+from meshport.marketplace.pages.answers import done, page
+from meshport.marketplace.parameters import OpenIssuer, OpenSite
 from meshport.marketplace.session import keep, keep_attempt, take_attempt
 from meshport.marketplace.sign_in import local_path
 

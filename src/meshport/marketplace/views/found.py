@@ -27,7 +27,7 @@ class Found(msgspec.Struct, frozen=True):
     facets: dict[str, tuple[Count, ...]]
 
 
-def find(site: Site, viewer: Identity, text: str, filters: dict[str, str], page: int) -> Found:
+def find(site: Site, viewer: Identity, text: str, filters: dict[str, str], page: int, size: int = PAGE) -> Found:
     """Return what somebody finds. `filters` are by name (`discovery.types.FILTERS`); empty ones do not filter."""
     query = Query(
         text=text,
@@ -36,7 +36,7 @@ def find(site: Site, viewer: Identity, text: str, filters: dict[str, str], page:
         member_of=tuple(sorted(viewer.domains)),
         everything=viewer.auditor,
         page=page,
-        size=PAGE,
+        size=size,
         facets=True,
     )
     results = site.discovery.search(query)
@@ -46,7 +46,7 @@ def find(site: Site, viewer: Identity, text: str, filters: dict[str, str], page:
         hits=results.hits,
         total=results.total,
         page=page,
-        pages=max(-(-results.total // PAGE), 1),
+        pages=max(-(-results.total // size), 1),
         near=bool(results.total) and results.asking.found_by in ("near", "some"),
         facets={name: counts[:SHOWN_VALUES] for name, counts in results.facets.items() if counts},
     )

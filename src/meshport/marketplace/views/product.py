@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from meshport.access.subscriptions import reads
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.site import Site, since
 from meshport.marketplace.views.cards import Card, cards_of
@@ -75,7 +76,7 @@ def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
         quality=quality(registry, product, publications),
         consumers=[each.principal for each in subscriptions if each.state == "active"],
         mine=mine,
-        readable=product.domain in viewer.domains or any(each.state == "active" for each in mine),
+        readable=product.domain in viewer.domains or any(map(reads, mine)),
         bookmarked=key in registry.bookmarks(viewer.person),
         ratings=ratings,
         liking=Liking(sum(stars) / len(stars) if stars else None, len(stars)),

@@ -1,0 +1,152 @@
+"""Products for programs: find them, and everything that their pages show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, get, put
+from litestar.pagination import OffsetPagination
+from litestar.params import JSONBody
+from msgspec import Struct
+
+from meshport.contracts.odcs_write import odcs
+from meshport.contracts.status import STATUS
+from meshport.errors import InputError
+from meshport.marketplace import acts
+from meshport.marketplace.api.paging import Limit, Offset, paged
+from meshport.marketplace.api.problems import PROBLEMS
+from meshport.marketplace.api.shapes import (
+    LineageShape,
+    ProductShape,
+    QualityShape,
+    SampleShape,
+    SearchShape,
+    VersionShape,
+    lineage_shape,
+    product_shape,
+    quality_shape,
+    sample_shape,
+    version_shape,
+)
+from meshport.marketplace.identity import Identity
+from meshport.marketplace.parameters import Name, OpenSite, Sentence, Stars, Text
+from meshport.marketplace.preview import sample
+from meshport.marketplace.views.found import find
+from meshport.marketplace.views.history import steps
+from meshport.marketplace.views.product import product_page
+from meshport.marketplace.views.quality import quality
+from meshport.model import Port
+from meshport.registry.types import ProductVersion, Rating
+
+Call = Request[Identity, Any, Any]
+PORT = "/products/{product:str}/ports/{port:str}"
+
+
+class RatingBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rating of one's own."""
+
+    stars: Stars
+    comment: Sentence = ""
+
+
+@get("/products", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
+def find_products(
+    request: Call,
+    site: OpenSite,
+    q: Text = "",
+    domain: Text = "",
+    tag: Text = "",
+    classification: Text = "",
+    owner: Text = "",
+    column: Text = "",
+    status: Text = "",
+    tier: Text = "",
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> SearchShape:
+    """Search, best first, with what narrows it down."""
+    filters = {
+        "domain": domain,
+        "tag": tag,
+        "classification": classification,
+        "owner": owner,
+        "column": column,
+        "status": status,
+        "tier": tier,
+    }
+    page, before = divmod(offset, limit)
+    found = find(site, request.user, q, filters, page + 1, limit)
+    items = found.cards[before:]
+    if before:  # the search knows pages alone: these results begin on one and end on the next
+        items += find(site, request.user, q, filters, page + 2, limit).cards[:before]
+    return SearchShape(items, limit, offset, found.total, found.near, found.facets)
+
+
+@get("/products/{product:str}", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
+def read_product(request: Call, site: OpenSite, product: Name) -> ProductShape:
+    """A product."""
+    return product_shape(product_page(site, product, request.user))
+
+
+@get("/products/{product:str}/versions", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
+def read_versions(
+    request: Call, site: OpenSite, product: Name, limit: Limit = 20, offset: Offset = 0
+) -> OffsetPagination[VersionShape]:
+    """Its versions, newest first, each with what it changed."""
+    key = site.product(product, request.user).product.key
+    return paged([version_shape(step) for step in steps(site.registry.versions(key))], limit, offset)
+
+
+@get("/products/{product:str}/quality", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
+def read_quality(request: Call, site: OpenSite, product: Name) -> QualityShape:
+    """Its rules with their results over time, and what it promised of its service."""
+    shown = site.product(product, request.user).product
+    return quality_shape(quality(site.registry, shown, site.registry.publications(shown.key)))
+
+
+@get(f"{PORT}/contract", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
+def read_contract(request: Call, site: OpenSite, product: Name, port: Name) -> dict[str, Any]:
+    """A port's contract in the Open Data Contract Standard 3.1."""
+    version = site.product(product, request.user)
+    found = _port(version, port)
+    status = STATUS[version.status]
+    return odcs(version.product, found, version=version.version, status=status, dialect=version.catalog_type)
+
+
+@get(f"{PORT}/lineage", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
+def read_lineage(request: Call, site: OpenSite, product: Name, port: Name) -> LineageShape:
+    """Where the columns of a port come from."""
+    version = site.product(product, request.user)
+    label = _port(version, port).label
+    found = site.registry.column_lineage(version.product.key).get(label)
+    if found is None:
+        raise InputError(f"no lineage of {version.product.key} {label} is recorded")
+    return lineage_shape(found)
+
+
+@get(f"{PORT}/sample", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
+def read_sample(request: Call, site: OpenSite, product: Name, port: Name) -> SampleShape:
+    """Some rows of a port as the caller may see them."""
+    return sample_shape(*sample(site, site.product(product, request.user), port, request.user))
+
+
+@get("/products/{product:str}/ratings", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
+def read_ratings(
+    request: Call, site: OpenSite, product: Name, limit: Limit = 20, offset: Offset = 0
+) -> OffsetPagination[Rating]:
+    """What people think of it, newest first."""
+    key = site.product(product, request.user).product.key
+    return paged(site.registry.ratings(key), limit, offset)
+
+
+@put("/products/{product:str}/rating", permission="consumer", sync_to_thread=True, responses=PROBLEMS, status_code=204)
+def rate_product(request: Call, site: OpenSite, product: Name, data: JSONBody[RatingBody]) -> None:
+    """Rate a product that one reads, in place of what one said before."""
+    acts.rate(site, request.user, product, data.stars, data.comment)
+
+
+def _port(version: ProductVersion, label: str) -> Port:
+    found = next((port for port in version.product.ports if port.label == label), None)
+    if found is None:
+        raise InputError(f"{version.product.key} has no port {label}")
+    return found

@@ -1,0 +1,26 @@
+"""What requests carry, for pages and API alike: names in paths, words in queries, sentences of people; each with its
+limits, so that what no database holds and nobody reads is refused where it comes in.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar.di import NamedDependency
+from litestar.params import PathParameter, QueryParameter
+from msgspec import Meta
+
+from meshport.marketplace.sign_in import Issuer
+from meshport.marketplace.site import Site
+
+OpenSite = NamedDependency[Site]
+OpenIssuer = NamedDependency[Issuer | None]
+
+_NO_ZERO = r"^[^\x00]*$"  # PostgreSQL holds no zero character
+
+Name = Annotated[str, PathParameter(max_length=300, pattern=_NO_ZERO)]
+Text = Annotated[str, QueryParameter(max_length=200, pattern=_NO_ZERO)]
+Sentence = Annotated[str, Meta(max_length=2000, pattern=_NO_ZERO)]
+Who = Annotated[str, Meta(max_length=300, pattern=_NO_ZERO, description="`domain:marketing` or `user:ann@example.com`")]
+Days = Annotated[int, Meta(ge=1, le=3660)]
+Stars = Annotated[int, Meta(ge=1, le=5)]
