@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 UNITY_CLIENT := .unity/client/.ready
+ISSUER := tests/marketplace/issuer
 
-.PHONY: setup demo demo-databricks test test-live lint bench bench-lineage bench-databricks docs clean databricks-double unity-client unity-jars unity-server
+.PHONY: setup demo demo-databricks test test-live lint bench bench-lineage bench-databricks docs clean databricks-double unity-client unity-jars unity-server issuer
 
 setup: $(READY)
 
@@ -22,7 +23,7 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint $(UNITY_CLIENT)
+test: lint $(UNITY_CLIENT) $(ISSUER)/node_modules/.ready
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The tests that publish, on a real workspace: tests/live/README.md says what it needs.
@@ -36,6 +37,14 @@ $(UNITY_CLIENT): tests/unity/official.txt
 	$(PYTHON) -m venv .unity/client
 	.unity/client/bin/python -m pip install --quiet --requirement tests/unity/official.txt
 	touch $(UNITY_CLIENT)
+
+# The OpenID Connect issuer that the tests of signing in run on loopback: it is written for Node. Without Node these
+# tests are skipped, and say so; CI has it.
+issuer: $(ISSUER)/node_modules/.ready
+
+$(ISSUER)/node_modules/.ready: $(ISSUER)/package.json $(ISSUER)/package-lock.json
+	if command -v npm; then cd $(ISSUER) && npm ci --ignore-scripts --no-audit --no-fund; else echo "no npm: signing in is not tested"; mkdir -p $(ISSUER)/node_modules; fi
+	touch $@
 
 # The open-source Unity Catalog server: needs Maven and Java 17, and a registry that serves it. Once it is there, the
 # tests use it in place of its double. No other target depends on it.
@@ -68,4 +77,4 @@ docs: $(READY)
 	$(BIN)/python -m docs._generate
 
 clean:
-	rm -rf $(VENV) .unity .meshport build dist
+	rm -rf $(VENV) .unity .meshport build dist $(ISSUER)/node_modules

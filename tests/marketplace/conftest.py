@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +38,21 @@ class Place(NamedTuple):
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    file = tmp_path / "sales_published.duckdb"
+    """A place of a test's own."""
+    with furnished(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A place that the tests of a module share: none of them minds what the others leave there."""
+    with furnished(tmp_path_factory.mktemp("house")) as made:
+        yield made
+
+
+@contextmanager
+def furnished(folder: Path) -> Iterator[Place]:
+    file = folder / "sales_published.duckdb"
     with duckdb.connect(str(file)) as connection:
         connection.execute("create schema orders; create schema secret")
         connection.execute("create table orders.orders as from (values (1, '***@example.com')) t(id, email)")
@@ -46,7 +61,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
         Column("id", "integer", "The number."),
         Column("email", "varchar", "The address.", "pii.email", Mask("email", "partial", {"keep": "domain"})),
     )
-    with Registry.open(url(tmp_path / "registry.db")) as registry:
+    with Registry.open(url(folder / "registry.db")) as registry:
         for name, title in (("orders", "Orders"), ("secret", "Salaries")):
             relation = Relation("sales_published", name, "orders" if name == "orders" else "salaries")
             made = port(relation.identifier, None, relation=relation, contract=Contract(True, columns))
@@ -56,7 +71,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
             registry, "sales.orders", "domain:marketing", actor=Actor.named("user:zoe"), reason="campaigns"
         )
         subscriptions.approve(registry, "sales.orders", "domain:marketing", actor=ANN.actor)
-        yield Place(registry, tmp_path)
+        yield Place(registry, folder)
 
 
 Opened = Callable[..., TestClient[Litestar]]

@@ -64,6 +64,7 @@ PAGES = [
     session.callback,
     session.persona,
     session.logout,
+    session.signed_out,
 ]
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "

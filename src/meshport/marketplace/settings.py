@@ -17,11 +17,15 @@ SESSION_KEY, CLIENT_SECRET = "MESHPORT_SESSION_KEY", "MESHPORT_OIDC_SECRET"
 
 
 class Oidc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An OpenID Connect issuer (Entra ID, Keycloak, ...). `groups` is the claim that lists a person's groups."""
+    """An OpenID Connect issuer (Entra ID, Keycloak, ...).
+
+    `person` is the claim that names people, `groups` the one that lists their groups.
+    """
 
     issuer: str
     client_id: str
     scopes: tuple[str, ...] = ("openid", "profile", "email")
+    person: str = "email"
     groups: str = "groups"
 
 

@@ -37,6 +37,15 @@ class Attempt(msgspec.Struct, frozen=True):
     then: str
 
 
+class _Metadata(msgspec.Struct, frozen=True):
+    """What is needed of what an issuer says of itself: https://openid.net/specs/openid-connect-discovery-1_0.html."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+
+
 class Issuer:
     """An OpenID Connect issuer, discovered when it is first needed."""
 
@@ -44,7 +53,7 @@ class Issuer:
         self._settings = settings
         self._oidc = oidc
         self._redirect = redirect
-        self._metadata: dict[str, Any] | None = None
+        self._metadata: _Metadata | None = None
         self._keys: tuple[float, KeySet] | None = None
 
     async def begin(self, then: str) -> tuple[str, Attempt]:
@@ -53,7 +62,7 @@ class Issuer:
         attempt = Attempt(secrets.token_urlsafe(32), secrets.token_urlsafe(32), generate_token(64), local_path(then))
         async with self._client() as client:
             url, _ = client.create_authorization_url(
-                metadata["authorization_endpoint"],
+                metadata.authorization_endpoint,
                 state=attempt.state,
                 nonce=attempt.nonce,
                 code_verifier=attempt.verifier,
@@ -68,7 +77,7 @@ class Issuer:
         async with self._client() as client:
             try:
                 token = await client.fetch_token(
-                    metadata["token_endpoint"], authorization_response=url, code_verifier=attempt.verifier
+                    metadata.token_endpoint, authorization_response=url, code_verifier=attempt.verifier
                 )
             except httpx2.HTTPError as error:
                 raise UnavailableError(f"the issuer cannot be reached: {error}") from error
@@ -84,12 +93,23 @@ class Issuer:
         return self.identity(await self._verified(token))
 
     def identity(self, claims: dict[str, Any]) -> Identity:
-        """Return who the claims of a token speak of: the e-mail address where the issuer has verified it."""
-        email = claims.get("email") if claims.get("email_verified", True) else None
-        person = str(email or claims.get("preferred_username") or claims.get("sub") or "")
+        """Return who the claims of a token speak of. Raises DeniedError where they name nobody, or not all groups.
+
+        An e-mail address counts only where the issuer has verified it: else anybody could be anybody.
+        """
+        held = self._oidc
+        person = str(claims.get(held.person) or "")
+        if held.person == "email" and claims.get("email_verified") is not True:
+            person = ""
         if not person or any(letter.isspace() or not letter.isprintable() or letter == ":" for letter in person):
-            raise DeniedError("the token names nobody", hint="the client needs the scopes profile and email")
-        groups = claims.get(self._oidc.groups) or ()
+            raise DeniedError(
+                f"the token names nobody by `{held.person}`",
+                hint="the address has to be verified, or `oidc.person` in marketplace.yml names another claim",
+            )
+        if held.groups in (claims.get("_claim_names") or {}):
+            # Entra ID leaves the groups out where somebody is in more than a token holds.
+            raise DeniedError("the token does not name your groups: there are too many", hint="use application roles")
+        groups = claims.get(held.groups) or ()
         names = [str(group) for group in groups] if isinstance(groups, list | tuple) else [str(groups)]
         return identity_of(person, str(claims.get("name") or person), names, self._settings.groups)
 
@@ -117,11 +137,15 @@ class Issuer:
             raise DeniedError("the token has expired, or is for somebody else", hint="sign in again")
         return claims
 
-    async def _discover(self) -> dict[str, Any]:
+    async def _discover(self) -> _Metadata:
         if self._metadata is None:
-            found = await _fetch(self._oidc.issuer.rstrip("/") + "/.well-known/openid-configuration")
-            if str(found.get("issuer", "")).rstrip("/") != self._oidc.issuer.rstrip("/"):
-                raise UnavailableError(f"{self._oidc.issuer} calls itself {found.get('issuer')!r}")
+            address = self._oidc.issuer.rstrip("/") + "/.well-known/openid-configuration"
+            try:
+                found = msgspec.convert(await _fetch(address), _Metadata)
+            except msgspec.ValidationError as error:
+                raise UnavailableError(f"the issuer does not say how to sign in: {error}", where=address) from error
+            if found.issuer.rstrip("/") != self._oidc.issuer.rstrip("/"):
+                raise UnavailableError(f"{self._oidc.issuer} calls itself {found.issuer}", where=address)
             self._metadata = found
         return self._metadata
 
@@ -129,7 +153,7 @@ class Issuer:
         now = time.monotonic()
         if self._keys is None or now - self._keys[0] > KEYS_FOR or (again and now - self._keys[0] > LEEWAY):
             metadata = await self._discover()
-            self._keys = (now, KeySet.import_key_set(await _fetch(metadata["jwks_uri"])))  # type: ignore[arg-type]
+            self._keys = (now, KeySet.import_key_set(await _fetch(metadata.jwks_uri)))  # type: ignore[arg-type]
         return self._keys[1]
 
     def _client(self) -> AsyncOAuth2Client:

@@ -85,7 +85,20 @@ def persona(
 
 
 @post("/logout", permission="anybody", sync_to_thread=False)
-def logout(request: Request[Any, Any, Any]) -> Redirect:
-    """Sign out here."""
+def logout(request: Request[Any, Any, Any], issuer: OpenIssuer) -> Redirect:
+    """Sign out here. The first page would sign in again at once where the issuer still knows somebody."""
     request.clear_session()
-    return Redirect("/", status_code=HTTP_303_SEE_OTHER)
+    return Redirect("/" if issuer is None else "/signed-out", status_code=HTTP_303_SEE_OTHER)
+
+
+@get("/signed-out", permission="anybody", sync_to_thread=False)
+def signed_out(request: Request[Any, Any, Any], site: OpenSite) -> Template:
+    """Say that somebody is signed out."""
+    return page(
+        request,
+        site,
+        "error.html",
+        title="You are signed out",
+        message="The issuer may still know you, and sign you in without asking",
+        hint="Sign out there too on a machine that others use",
+    )
