@@ -43,8 +43,8 @@ $(UNITY_CLIENT): tests/unity/official.txt
 issuer: $(ISSUER)/node_modules/.ready
 
 $(ISSUER)/node_modules/.ready: $(ISSUER)/package.json $(ISSUER)/package-lock.json
-	if command -v npm; then cd $(ISSUER) && npm ci --ignore-scripts --no-audit --no-fund; else echo "no npm: signing in is not tested"; mkdir -p $(ISSUER)/node_modules; fi
-	touch $@
+	if command -v npm >/dev/null; then cd $(ISSUER) && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.ready; \
+	else echo "no npm: signing in is not tested"; fi
 
 # The open-source Unity Catalog server: needs Maven and Java 17, and a registry that serves it. Once it is there, the
 # tests use it in place of its double. No other target depends on it.

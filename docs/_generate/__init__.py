@@ -15,6 +15,7 @@ FOLDER = ROOT / "docs" / "reference"
 def pages() -> dict[str, str]:
     """Return the text of every generated page by its file name in docs/reference."""
     from docs._generate import (
+        api,
         commands,
         contracts,
         databricks_tables,
@@ -27,6 +28,7 @@ def pages() -> dict[str, str]:
     )
 
     return {
+        "api.md": api.page(),
         "commands.md": commands.page(),
         "contracts.md": contracts.page(),
         "databricks-tables.md": databricks_tables.page(),

@@ -6,6 +6,7 @@ from meshport import mesh
 from meshport.artifacts import kept
 from meshport.inputs import folder as inputs
 from meshport.keys import MINIMUM_LENGTH, PREFIX
+from meshport.marketplace import settings
 from meshport.quality import evidence, questions
 from meshport.scaffold import answers
 from meshport.standards import lock
@@ -94,6 +95,23 @@ DATA_PRODUCT = {
     "support": "Where to ask, such as `{channel: '#sales-data'}`.",
 }
 
+MARKETPLACE = {
+    "title": "What the marketplace is called.",
+    "url": "Where people reach it from outside. Required with `oidc`: the issuer sends people back to it. Behind "
+    "`https:` cookies are for HTTPS alone.",
+    "oidc.issuer": "The OpenID Connect issuer that people sign in at.",
+    "oidc.client_id": "What the issuer calls this marketplace. Tokens for another client are refused.",
+    "oidc.scopes": "What the issuer is asked for.",
+    "oidc.person": "The claim that names people. `email` counts only where the issuer says `email_verified`.",
+    "oidc.groups": "The claim that lists a person's groups.",
+    "groups.owner": "The group of a domain's owners; `{domain}` stands for the domain's name.",
+    "groups.developer": "The group of a domain's developers.",
+    "groups.provisioner": "The groups of those who run the platform.",
+    "groups.auditor": "The groups of those who see everything that was decided.",
+    "per_minute": "How many requests one person may make in a minute; for people who are not signed in, one address.",
+    "session_hours": "After how many hours people sign in again.",
+}
+
 ROW_FILTER = {
     "columns": "The columns that the predicate reads.",
     "predicate": "An SQL condition; rows for which it does not hold are not published.",
@@ -119,6 +137,10 @@ VARIABLES = {
     "OPENLINEAGE_ENDPOINT": "... the path there. Without it `api/v1/lineage`, where the URL has no path.",
     "OPENLINEAGE_API_KEY": "... the key, sent as a bearer token to that server only. It never gets into messages.",
     "OPENLINEAGE_NAMESPACE": "... the namespace of jobs, as `--namespace`.",
+    settings.SESSION_KEY: "The key that encrypts the marketplace's sessions: 32 bytes in hexadecimal, the same for "
+    "every process. Another key signs everybody out.",
+    settings.CLIENT_SECRET: "The secret of the marketplace at its issuer. Without it it is a public client, which "
+    "PKCE protects.",
     "GITHUB_ACTOR": "Who publishes, in GitHub Actions; for the record only. Elsewhere the user logged in.",
     "BUILD_REQUESTEDFOREMAIL": "The same in Azure DevOps.",
     "MESHPORT_RENDER_<N>": "Between meshport and dbt, not for setting: a request to render SQL.",

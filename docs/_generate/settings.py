@@ -30,6 +30,7 @@ from msgspec.inspect import (
 from docs._generate import meanings
 from docs._generate.markdown import block, code, document, prose, table
 from meshport.errors import ExitCode
+from meshport.marketplace.settings import Settings
 from meshport.mesh import Mesh
 from meshport.model import RowFilter
 from meshport.products import _DataProduct  # private, because nothing else in the program is to make one
@@ -40,6 +41,14 @@ title: Sales
 owner: {name: Sales data, email: sales-data@example.com}
 registry: ../registry.db
 published: {path: published/sales.duckdb}"""
+SIGN_IN = """\
+title: Acme data
+url: https://data.acme.example
+oidc:
+  issuer: https://login.microsoftonline.com/TENANT/v2.0
+  client_id: 11111111-2222-3333-4444-555555555555
+  person: preferred_username
+  groups: roles"""
 _MEMBER = re.compile(r"^    (?P<name>[A-Z]+) = \d+(?:  # (?P<meaning>.*))?$", re.MULTILINE)
 
 
@@ -52,6 +61,12 @@ def page() -> str:
             "At the root of a dbt project: it makes the project a domain. Unknown keys are refused.",
             block(EXAMPLE, "yaml"),
             table(("Key", "Type", "Default", "Meaning"), rows(type_info(Mesh), meanings.MESH)),
+            "## `marketplace.yml`",
+            "Beside `mesh.yml`, or as `meshport serve --config` names it; without it nobody signs in, and the "
+            "marketplace is for this machine alone. It holds no secret. Unknown keys are refused. See "
+            "[the guide](../guides/sign-in.md).",
+            block(SIGN_IN, "yaml"),
+            table(("Key", "Type", "Default", "Meaning"), rows(type_info(Settings), meanings.MARKETPLACE)),
             "## `config.meta`",
             "What meshport reads in dbt's YAML; `config.meta` of anything else, and other keys, are left alone.",
             table(("On", "Key", "Meaning"), ((on, code(key), prose(text)) for on, key, text in meanings.META)),
@@ -84,12 +99,19 @@ def _leaves(struct: StructType, prefix: str = "") -> Iterator[tuple[str, Field]]
     """Yield every key that holds a value, with its path, such as `published.path`."""
     for field in struct.fields:
         name = prefix + field.encode_name
-        if isinstance(field.type, StructType):
-            yield from _leaves(field.type, f"{name}.")
+        inner = _inner(field.type)
+        if inner is not None:
+            yield from _leaves(inner, f"{name}.")
         elif isinstance(field.type, DictType) and isinstance(field.type.value_type, StructType):
             yield from _leaves(field.type.value_type, f"{name}.<name>.")
         else:
             yield name, field
+
+
+def _inner(kind: Type) -> StructType | None:
+    """Return the keys below a key that has some, also where it may be left out as a whole."""
+    kinds = kind.types if isinstance(kind, UnionType) else (kind,)
+    return next((each for each in kinds if isinstance(each, StructType)), None)
 
 
 def _type(kind: Type) -> str:
@@ -121,6 +143,8 @@ def _default(field: Field) -> str:
     if field.required:
         return "required"
     value = field.default if field.default is not NODEFAULT else field.default_factory()
+    if isinstance(value, tuple):
+        return ", ".join(map(code, value))
     return code(str(value).lower() if isinstance(value, bool) else str(value)) if value else ""
 
 

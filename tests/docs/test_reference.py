@@ -25,7 +25,16 @@ _META = re.compile(r"""meta(?:\.get\(|\[)\s*["'](\w+)["']""")
 
 @pytest.mark.parametrize(
     "name",
-    ["commands.md", "contracts.md", "macros.md", "policies.md", "settings.md", "standards.md", "unity-server.md"],
+    [
+        "api.md",
+        "commands.md",
+        "contracts.md",
+        "macros.md",
+        "policies.md",
+        "settings.md",
+        "standards.md",
+        "unity-server.md",
+    ],
 )
 def test_a_reference_is_what_the_program_says(name: str) -> None:
     assert (FOLDER / name).read_text() == pages()[name], f"docs/reference/{name} is out of date: run `make docs`"

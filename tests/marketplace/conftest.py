@@ -74,6 +74,11 @@ def furnished(folder: Path) -> Iterator[Place]:
         yield Place(registry, folder)
 
 
+def site_of(place: Place, local: Identity | None, settings: Settings | None = None) -> Site:
+    discovery = Discovery.open(place.registry, load_standards())
+    return Site(place.registry, discovery, settings or Settings(), local)
+
+
 Opened = Callable[..., TestClient[Litestar]]
 
 
@@ -83,9 +88,7 @@ def opened(place: Place) -> Iterator[Opened]:
     clients = []
 
     def open_as(identity: Identity, settings: Settings | None = None) -> TestClient[Litestar]:
-        app = create_app(
-            Site(place.registry, Discovery.open(place.registry, load_standards()), settings or Settings(), identity)
-        )
+        app = create_app(site_of(place, identity, settings))
         client = TestClient(app, base_url=ADDRESS, raise_server_exceptions=False)
         client.headers["host"] = "127.0.0.1"
         clients.append(client.__enter__())

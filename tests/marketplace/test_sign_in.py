@@ -17,8 +17,7 @@ from litestar.testing import TestClient
 from meshport.marketplace.app import create_app
 from meshport.marketplace.settings import CLIENT_SECRET, SESSION_KEY, Oidc, Settings
 from meshport.marketplace.sign_in import local_path
-from meshport.marketplace.site import Site
-from tests.marketplace.conftest import Place
+from tests.marketplace.conftest import Place, site_of
 from tests.marketplace.issuing import (
     OTHER_CLIENT,
     OUTSIDE,
@@ -52,7 +51,7 @@ def apps(house: Place, issuer: Issuing) -> Iterator[Callable[[Settings], Litesta
 
         def app(settings: Settings) -> Litestar:
             if settings not in made:
-                made[settings] = create_app(Site(house.registry, settings, None))
+                made[settings] = create_app(site_of(house, None, settings))
             return made[settings]
 
         yield app

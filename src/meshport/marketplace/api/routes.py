@@ -39,6 +39,7 @@ ROUTES = [
     personal.read_notices,
     personal.mark_notices,
 ]
+PATH = "/api/v1"
 DESCRIPTION = (
     "Find, judge and ask for data products, and decide about requests. Send `Authorization: Bearer TOKEN` with a token "
     "of the issuer that people sign in with, or the session cookie of the pages. Calls that change something and come "
@@ -49,7 +50,7 @@ DESCRIPTION = (
 def api() -> Router:
     """Return the routes. Their defence against forged requests is `guarding`, so forms' tokens are not asked for."""
     return Router(
-        "/api/v1",
+        PATH,
         route_handlers=[*ROUTES],
         guards=[guard_calls],
         include_in_schema=True,
