@@ -37,6 +37,8 @@ MESH = {
     "published.parallel": "Databricks only: how many ports are written at a time.",
     "published.certify": "Databricks only: whether ports that have earned it are tagged `system.certification_status`. "
     "Who publishes needs ASSIGN on that governed tag.",
+    "published.settle_seconds": "Databricks with `protection: {databricks: abac}` only: how long a port waits for its "
+    "rows once columns of it are newly tagged, in seconds; a tag takes a few minutes to have its effect.",
     "standards.folder": "The central team's standards: a folder, relative to this file. One of `folder`, `git`, "
     "`package`; without any, the standards that ship with meshport. See [the guide](../guides/standards.md).",
     "standards.git": "... a git repository: a URL, or a path relative to this file.",

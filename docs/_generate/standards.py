@@ -12,7 +12,16 @@ from docs._generate.settings import rows
 from meshport.cli.standards import terms
 from meshport.standards import AccessRule, load_standards
 from meshport.standards.ranking import BOUNDS
-from meshport.standards.tighten import FIELDS, LINT
+from meshport.standards.tighten import FIELDS, LINT, PROTECTION
+
+PROTECTIONS = [
+    ("`column_masks` (what is taken where nobody says)", "a mask function that is set on the column"),
+    (
+        "`abac`",
+        "a governed tag on the column, and a policy of the published catalog that masks what carries it: "
+        "[the guide](../guides/databricks.md#governed-tags-and-policies-instead-of-masks-of-each-table)",
+    ),
+]
 
 
 def page() -> str:
@@ -94,6 +103,10 @@ def page() -> str:
             "products have the word). What is known of a product besides counts in proportion to its text. "
             "`meshport search --explain` shows the terms.",
             table(("Term", "Meaning", "Weight", "From", "To"), ranking),
+            "## How masks are enforced",
+            "`protection: {databricks: ...}` in `standards.yml`. On a laptop there is no choice: a port is a copy that "
+            "holds masked values.",
+            table(("On Databricks", "What hides a masked column of a table"), PROTECTIONS),
             "## Lint",
             "What [`sqlfluff.cfg`](../../standards/sqlfluff.cfg) sets for `meshport lint`.",
             table(("Section", "Settings"), lint),
@@ -111,5 +124,6 @@ def _changes() -> Iterator[tuple[str, str, str]]:
     for kind, fields in FIELDS.items():
         for field, way in fields.items():
             yield kind.replace("_", " "), code(field), prose(way.said)
+    yield "`standards.yml`", code("protection"), prose(PROTECTION)
     for key, way in LINT.items():
         yield "`sqlfluff.cfg`, section `sqlfluff`", code(key), prose(way.said)

@@ -6,7 +6,7 @@
     {% if column.description %}
       {% set clause = clause ~ ' comment ' ~ (meshport.databricks__literals([column.description]) | first) %}
     {% endif %}
-    {% if column.mask %}
+    {% if column.mask and not column.mask.tag %}
       {% set clause = clause ~ ' mask ' ~ meshport.databricks__relation_name(column.mask.function) %}
     {% endif %}
     {% do clauses.append(clause) %}

@@ -1,7 +1,8 @@
-{% macro databricks__standing_masks(port) %}
-  {% set masks = {} %}
-  {% for column, function in ((port.standing or {}).masks or {}).items() %}
-    {% do masks.update({column | lower: function | lower}) %}
+{# What hides columns of the port as it stands, by column: functions (`masks`) or values of the tag (`mask_tags`). #}
+{% macro databricks__standing_masks(port, of='masks') %}
+  {% set found = {} %}
+  {% for column, hiding in ((port.standing or {}).get(of) or {}).items() %}
+    {% do found.update({column | lower: hiding | lower}) %}
   {% endfor %}
-  {{ return(masks) }}
+  {{ return(found) }}
 {% endmacro %}

@@ -7,18 +7,18 @@
   {{ return([]) }}
 {% endmacro %}
 
-{# Masks are set before rows come. What is declared without a mask now loses it last. #}
+{# Masks are set before rows come; nothing that hides is taken away here. #}
 {% macro databricks__shield_port(port) %}
   {% if port.mode == 'view' %}
     {{ return([]) }}
   {% elif not port.standing %}
-    {{ return(meshport.databricks__create_empty(port)) }}
+    {{ return(meshport.databricks__create_empty(port) + meshport.databricks__tag_masks(port)) }}
   {% endif %}
   {{ return(
     meshport.databricks__add_columns(port)
     + meshport.databricks__change_masks(port)
+    + meshport.databricks__tag_masks(port)
     + meshport.databricks__change_row_filter(port)
-    + meshport.databricks__drop_masks(port)
   ) }}
 {% endmacro %}
 

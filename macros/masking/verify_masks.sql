@@ -1,8 +1,8 @@
-{% macro verify_masks(port) %}
-  {{ return(adapter.dispatch('verify_masks', 'meshport')(port)) }}
+{% macro verify_masks(port, alone=false) %}
+  {{ return(adapter.dispatch('verify_masks', 'meshport')(port, alone)) }}
 {% endmacro %}
 
-{% macro duckdb__verify_masks(port) %}
+{% macro duckdb__verify_masks(port, alone=false) %}
   {% set counts = [] %}
   {% set findings = [] %}
   {% for column in port.columns if column.mask %}
@@ -30,8 +30,10 @@
 {% endmacro %}
 
 {# What the catalog enforces, where the port declares something: what others put on other columns is theirs. The values
-   cannot be judged, for whoever may see them reads them unmasked. #}
-{% macro databricks__verify_masks(port) %}
+   cannot be judged, for whoever may see them reads them unmasked. `alone` says that a column must not be masked in the
+   other way as well: while a port goes from one to the other it is, and then nobody reads it. What a tag's policy does
+   is verified for all ports at once, where policies are made. #}
+{% macro databricks__verify_masks(port, alone=false) %}
   {% if port.mode == 'view' %}
     {{ return([]) }}
   {% endif %}
@@ -39,8 +41,17 @@
   {% set zone = (meshport.databricks__identifiers([port.target.database]) | first) ~ '.information_schema' %}
   {% set here = ' where table_schema = lower(' ~ place[0] ~ ') and table_name = lower(' ~ place[1] ~ ')' %}
   {% set declared = [] %}
+  {% set tags = port.by_policy or meshport.databricks__standing_masks(port, 'mask_tags') %}
   {% for column in port.columns if column.mask %}
-    {% do declared.append([column.name, 'column mask', meshport.databricks__function_key(column.mask.function)]) %}
+    {% set function = meshport.databricks__function_key(column.mask.function) %}
+    {% if not column.mask.tag %}
+      {% do declared.append([column.name, 'column mask', function]) %}
+    {% elif alone %}
+      {% do declared.append([column.name, 'column mask', '']) %}
+    {% endif %}
+    {% if column.mask.tag or (alone and tags) %}
+      {% do declared.append([column.name, 'mask tag', column.mask.tag or '']) %}
+    {% endif %}
   {% endfor %}
   {% if port.row_filter %}
     {% do declared.append(['', 'row filter', meshport.databricks__function_key(port.row_filter.function)]) %}
@@ -57,15 +68,19 @@ actual (subject, kind, function) as (
   select column_name, 'column mask', lower(replace(mask_name, '`', '')) from {{ zone }}.column_masks{{ here }}
   union all
   select '', 'row filter', lower(replace(filter_name, '`', '')) from {{ zone }}.row_filters{{ here }}
+{%- if tags %}
+  union all
+  select column_name, 'mask tag', tag_value from {{ zone }}.column_tags{{ here | replace('table_schema', 'schema_name') }} and tag_name = 'meshport_mask'
+{%- endif %}
 )
 select declared.subject, declared.kind as problem, declared.function as expected, actual.function as actual
 from declared
 left join actual on lower(declared.subject) = lower(actual.subject) and declared.kind = actual.kind
-where actual.function is null or declared.function <> actual.function
+where coalesce(actual.function, '') <> declared.function
   {% endset %}
   {{ return(meshport.statements([['verify masks', sql]], expect='no_rows')) }}
 {% endmacro %}
 
-{% macro default__verify_masks(port) %}
+{% macro default__verify_masks(port, alone=false) %}
   {{ return(meshport.no_body('verify_masks')) }}
 {% endmacro %}

@@ -5,6 +5,7 @@
     'stage_port': adapter.dispatch('stage_port', 'meshport'),
     'verify_contract': adapter.dispatch('verify_contract', 'meshport'),
     'shield_port': adapter.dispatch('shield_port', 'meshport'),
+    'unshield_port': adapter.dispatch('unshield_port', 'meshport'),
     'verify_masks': adapter.dispatch('verify_masks', 'meshport'),
     'set_comments': adapter.dispatch('set_comments', 'meshport'),
     'set_tags': adapter.dispatch('set_tags', 'meshport'),

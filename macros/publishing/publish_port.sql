@@ -9,6 +9,7 @@
     + meshport.verify_contract(complete)
     + meshport.shield_port(complete)
     + meshport.verify_masks(complete)
+    + meshport.unshield_port(complete)
     + meshport.swap_port(complete)
     + meshport.set_properties(complete.target, complete.properties)
   ) %}

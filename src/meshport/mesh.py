@@ -18,13 +18,15 @@ class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The published zone. `database` is its name in the catalog, `path` its file (DuckDB only).
 
     `parallel` is how many ports are written at a time, `certify` whether ports that have earned it are tagged as
-    certified (Databricks only).
+    certified, `settle_seconds` how long a port waits for its rows once its columns are tagged, where policies mask what
+    is tagged: Databricks says that a tag takes a few minutes to have its effect (Databricks only).
     """
 
     database: str | None = None
     path: str | None = None
     parallel: Annotated[int, msgspec.Meta(ge=1, le=64)] = 8
     certify: bool = True
+    settle_seconds: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 300
 
 
 class StandardsSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -136,13 +136,15 @@ class Port(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `source` is the relation that dbt built (internal zone), `relation` the one that consumers read (published zone).
     `deprecation_date` is an ISO date or time stamp as dbt writes it. `mode` is how it is made where the catalog masks
-    on read, None where a port is a masked copy.
+    on read, None where a port is a masked copy. `by_policy` says that policies of the catalog mask what is
+    tagged, instead of masks of the table.
     """
 
     name: str
     version: str | None = None
     latest: bool = True
     mode: PortMode | None = None
+    by_policy: bool = False
     unique_id: str
     source: Relation
     relation: Relation

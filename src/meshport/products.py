@@ -29,7 +29,7 @@ from meshport.model import (
     Upstream,
     fold,
 )
-from meshport.protection import block_broken_constraints, block_misplaced, mask_of, mode_of, row_filter_of
+from meshport.protection import block_broken_constraints, block_misplaced, by_policy, mask_of, mode_of, row_filter_of
 from meshport.resources import BOOKKEEPING, PREVIOUS, STAGED
 from meshport.standards import Standards
 from meshport.tags import column_tags, port_tags
@@ -179,13 +179,15 @@ def _port(project: Project, mesh: Mesh, standards: Standards, product: Product, 
         else _column(standards, label, column, project.adapter_type, problems)
         for column in node.columns
     )
-    constraints = _constraints(project, node)
+    constraints, tagged = _constraints(project, node), by_policy(standards, columns, project.adapter_type)
+    mode = mode_of(node, label, project.adapter_type, problems, tagged=tagged)
     port = Port(
         name=node.name,
         version=node.version,
         latest=node.version is None or node.version == node.latest_version,
         unique_id=node.unique_id,
-        mode=mode_of(node, label, project.adapter_type, problems),
+        mode=mode,
+        by_policy=tagged and mode != "view",  # a view calls the functions itself: there are no policies on views
         source=Relation(node.database or "", node.schema or "", node.identifier),
         relation=_place(mesh, product, node, project.adapter_type),
         description=node.description,

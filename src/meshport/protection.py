@@ -5,6 +5,7 @@ All of it fails closed: what is not understood is a blocked gate, and nothing is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 import msgspec
@@ -12,13 +13,14 @@ import msgspec
 from meshport.artifacts.project import DbtColumn, Group, Node
 from meshport.declarations import Problems, text
 from meshport.errors import MeshportError
-from meshport.model import Mask, Port, PortMode, RowFilter, fold
+from meshport.model import Column, Mask, Port, PortMode, RowFilter, fold
 from meshport.standards import Standards, choose_mask
 
 ON_COLUMNS = ("classification", "mask", "tags")
 PORT_MODES: tuple[PortMode, ...] = ("clone", "copy", "view")
 CLONABLE = ("table", "incremental", "snapshot", "seed")
 """What dbt writes as a Delta table: a view has no version to clone."""
+COPY_OR_VIEW = "let `config.meta.port_mode` be copy or view, or leave it out"
 ROW_FILTER = "row_filter: {columns: [country], predicate: \"country <> 'XX'\"}"
 
 
@@ -61,8 +63,18 @@ def row_filter_of(node: Node, label: str, problems: Problems) -> RowFilter | Non
     return row_filter
 
 
-def mode_of(node: Node, label: str, dialect: str, problems: Problems) -> PortMode | None:
-    """Return how a port is made: as its model says, else as fits what dbt writes. None: ports are masked copies."""
+def by_policy(standards: Standards, columns: Iterable[Column], dialect: str) -> bool:
+    """Tell whether policies of the catalog mask what these columns hold, instead of masks of the table."""
+    chosen = dialect == "databricks" and standards.protection.databricks == "abac"
+    return chosen and any(column.mask is not None for column in columns)
+
+
+def mode_of(node: Node, label: str, dialect: str, problems: Problems, *, tagged: bool = False) -> PortMode | None:
+    """Return how a port is made: as its model says, else as fits what dbt writes. None: ports are masked copies.
+
+    `tagged` says that tags on the port's columns are all that hides them: no clone, because it is nowhere said that
+    tags are still there when a clone has taken the place of a table. An overwrite touches nothing but rows.
+    """
     clonable = node.materialized in CLONABLE
     wish = node.meta.get("port_mode")
     if wish is not None and wish not in PORT_MODES:
@@ -70,10 +82,13 @@ def mode_of(node: Node, label: str, dialect: str, problems: Problems) -> PortMod
         problems.block("ports", label, f"`config.meta.port_mode` cannot be {wish!r}", hint)
     elif wish == "clone" and not clonable:
         reason = f"a {node.materialized} cannot be cloned"
-        problems.block("ports", label, reason, "let `config.meta.port_mode` be copy or view, or leave it out")
+        problems.block("ports", label, reason, COPY_OR_VIEW)
+    elif wish == "clone" and tagged:
+        reason = "policies mask what is tagged, and a clone does not surely keep the tags of the table that it replaces"
+        problems.block("ports", label, reason, COPY_OR_VIEW)
     if dialect != "databricks":
         return None
-    return next((mode for mode in PORT_MODES if mode == wish), "clone" if clonable else "copy")
+    return next((mode for mode in PORT_MODES if mode == wish), "clone" if clonable and not tagged else "copy")
 
 
 def block_misplaced(declared: Node | Group, subject: str, problems: Problems) -> None:

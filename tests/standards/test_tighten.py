@@ -304,3 +304,39 @@ def test_a_data_policys_keys_are_not_for_others(tmp_path: Path) -> None:
         "policies__code__ours_sql": "select 1",
     }
     assert "`kind` is for data policies alone" in refused(domain(tmp_path / "sales", **own)).message
+
+
+SAID = "name: acme\nprotection: {databricks: abac}\n"
+
+
+def test_how_masks_are_enforced_is_said_once_by_the_central_team(tmp_path: Path, central: Path) -> None:
+    assert merged(tmp_path).protection.databricks is None
+    write(central, {"standards.yml": SAID})
+    assert merged(tmp_path).protection.databricks == "abac"
+    write(tmp_path / "region", {"standards.yml": "extends: {folder: ../central}\nprotection: {databricks: abac}\n"})
+    mesh = "standards: {folder: ../region}\n"
+    assert standards_of(domain(tmp_path / "again", mesh=mesh)).protection.databricks == "abac"
+    write(
+        tmp_path / "region",
+        {"standards.yml": "extends: {folder: ../central}\nprotection: {databricks: column_masks}\n"},
+    )
+    error = refused(domain(tmp_path / "otherwise", mesh=mesh))
+    assert "is said once, by the central team" in error.message
+    assert str(error.where).endswith("region/standards.yml")
+    assert "central/standards.yml" in str(error.hint)
+
+
+@pytest.mark.parametrize("said", ["abac", "column_masks"])
+def test_a_domain_does_not_say_how_masks_are_enforced(tmp_path: Path, said: str) -> None:
+    error = refused(domain(tmp_path / "sales", standards_yml=f"protection: {{databricks: {said}}}\n"))
+    assert "not a domain's to say" in error.message
+    assert "sales/standards/standards.yml" in str(error.where)
+    error = refused(domain(tmp_path / "wrong", standards_yml="protection: {databricks: perhaps}\n"))
+    assert "perhaps" in error.message
+
+
+def test_tags_that_masks_go_by_are_nobodys_to_define(tmp_path: Path) -> None:
+    said = "tag_templates: {meshport_mask: {description: Mine., applies_to: [column], from: meta}}\n"
+    error = refused(domain(tmp_path / "sales", tag_templates_yml=said))
+    assert "meshport's own" in error.message
+    assert "tag_templates.yml" in str(error.where)

@@ -33,12 +33,14 @@ class Capabilities(msgspec.Struct, frozen=True):
     """What a catalog can do, declared so that what it cannot do is said once and never silently skipped.
 
     `enforces_reads`: the catalog itself keeps the unauthorised out. `native_masks`: masks work on read; otherwise the
-    published copy holds masked values. `parallel` is how many ports are written at a time.
+    published copy holds masked values. `parallel` is how many ports are written at a time. `settle_seconds` is how long
+    it takes until a tag that was set is what policies go by.
     """
 
     enforces_reads: bool
     native_masks: bool
     parallel: int = 1
+    settle_seconds: int = 0
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -89,10 +91,14 @@ class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Outlook(msgspec.Struct, frozen=True):
-    """What is to be registered, and what stays because it is somebody else's."""
+    """What is to be registered, and what stays because it is somebody else's.
+
+    `written` is, of kinds that a plan must not take many away of, how many we have written.
+    """
 
     registrations: tuple[Registration, ...]
     theirs: tuple[str, ...] = ()
+    written: dict[str, int] = {}
 
 
 class Registrar(Protocol):
@@ -104,8 +110,14 @@ class Registrar(Protocol):
         `publishes` says whether any of them is published anew. Raises UnavailableError.
         """
 
-    def prepare(self) -> None:
-        """Do what has to be there before ports are written. Raises UnavailableError."""
+    def prepare(self, products: Sequence[Product]) -> None:
+        """Do what has to be there before these products are written. Raises UnavailableError."""
+
+    def protect(self, products: Sequence[Product]) -> bool:
+        """Make what hides columns of these products from outside their tables, once functions are there, and verify it.
+
+        Returns whether anything had to be done. Raises UnavailableError where it is not as it has to be.
+        """
 
     def register(self) -> None:
         """Register what the registry says is published, whatever an earlier run left out. Raises UnavailableError."""

@@ -89,6 +89,8 @@ def update(project_dir: Path, output_format: str) -> None:
 
 def _blocks(found: Standards, origin: bool) -> Iterator[Table | Text]:
     yield Text(f"Standards: {found.where}")
+    if found.protection.databricks is not None:
+        yield Text(f"Masks on Databricks: {found.protection.databricks}")
     yield _table(
         found,
         "classifications",

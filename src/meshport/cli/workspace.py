@@ -135,7 +135,8 @@ class Workspace:
             database = self.mesh.published_database.lower()
             if self.without_workspace:
                 return OfflineCatalog(database)
-            return DatabricksCatalog(access_of(), database, self.mesh.published.parallel)
+            said = self.mesh.published
+            return DatabricksCatalog(access_of(), database, said.parallel, said.settle_seconds)
         from meshport.catalogs.duckdb import DuckDBCatalog
 
         return DuckDBCatalog(self.mesh.published_path(self.project_dir), self.mesh.published_database)

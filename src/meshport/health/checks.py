@@ -26,5 +26,6 @@ CHECKS = (
     Check("secrets", databricks.secret_keys, needs=("standards", "artifacts", "warehouse"), only="databricks"),
     Check("materialization", databricks.materialization, needs=("dbt_project.yml",), only="databricks"),
     Check("silent traps", databricks.silent_traps, needs=("standards", "artifacts"), only="databricks"),
+    Check("policies", databricks.policies, needs=("standards", "published catalog"), only="databricks"),
     Check("probe", databricks.probe, needs=("published catalog",), only="databricks", writes=True),
 )

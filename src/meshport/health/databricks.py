@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from meshport.errors import MeshportError
 from meshport.health.types import Finding, Place
 from meshport.health.zone import NOT_BUILT, needed_keys
-from meshport.resources import BOOKKEEPING
+from meshport.resources import BOOKKEEPING, mask
 
 if TYPE_CHECKING:
     from meshport.catalogs.databricks import Warehouse
@@ -101,6 +101,27 @@ def silent_traps(place: Place) -> Finding:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         return Finding("failed", found[0] + more, f"`meshport check {' '.join(f'--select {n}' for n in TRAPS)}`")
     return Finding("ok", "no tag, mask or row filter of a model is ignored")
+
+
+def policies(place: Place) -> Finding:
+    """Where the standards ask for policies (ABAC), they can be read, and the tag that they go by is a governed one."""
+    from meshport.catalogs.databricks import access_of
+    from meshport.catalogs.databricks.registration import mask_policies, tag_policies
+    from meshport.catalogs.databricks.registration.client import workspace
+    from meshport.standards import standards_of
+
+    if standards_of(place.project_dir, place.mesh).protection.databricks != "abac":
+        return Finding("ok", "not asked for: columns are masked table by table")
+    client, database = workspace(access_of()), place.mesh.published_database.lower()
+    there = mask_policies.observed(client, database)
+    if mask.TAG not in tag_policies.observed(client):
+        fix = f"the central team makes it: create the governed tag `{mask.TAG}`, of any value, and let you assign it"
+        return Finding("warning", f"`{mask.TAG}` is no governed tag yet: a publish makes it, or fails", fix)
+    return Finding(
+        "ok",
+        f"{len(there)} policies on {database} (100 at most); whether readers have compute that knows policies "
+        "(serverless, or Databricks Runtime 16.4 and later) cannot be seen from here: older ones are refused",
+    )
 
 
 def probe(place: Place) -> Finding:

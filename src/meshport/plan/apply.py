@@ -18,7 +18,9 @@ from meshport.model import Relation
 from meshport.plan.ledger import certification_key, finish_ledger, intended
 from meshport.plan.make import Observed, product_digest
 from meshport.plan.operations import Operation, PortWork, operations_for, prepare_zone, withdrawn
+from meshport.plan.outlook import published_after
 from meshport.plan.parallel import in_parallel
+from meshport.plan.protecting import Protection
 from meshport.plan.site import Rendered, Site, Step, journalled, locked, open_publishes
 from meshport.plan.types import Plan, ProductPlan
 from meshport.registry.types import PublicationRecord
@@ -41,12 +43,13 @@ def apply_plan(site: Site, plan: Plan) -> list[str]:
         chosen = [product for product in plan.products if product.actionable]
         _record_override(site, plan, chosen)
         with journalled(site, plan.digest) as step:
+            protection = Protection(site, lock.renew, list(published_after(plan, observed.standing)))
             if site.registrar is not None:
-                step("prepare the catalog", site.registrar.prepare)
+                step("prepare the catalog", partial(site.registrar.prepare, protection.products))
             _withdraw(site, plan, observed, step)
             written: list[ProductPlan] = []
             try:
-                write(site, chosen, observed, step, lock.renew, written)
+                write(site, chosen, observed, step, protection, written)
             finally:
                 # What was written whole is recorded, whatever kept the rest from being written.
                 _record(site, plan, written, step)
@@ -91,17 +94,18 @@ def write(
     products: list[ProductPlan],
     observed: Observed,
     step: Step,
-    renew: Callable[[], None],
+    protection: Protection,
     written: list[ProductPlan],
 ) -> None:
     """Write every port that has changes; append each product to `written` once all of its ports are."""
     work = {product.product.key: operations_for(product, observed.relations) for product in products}
     ports = [(key, port) for key, ports in work.items() for port in ports]
     if not ports:
+        protection.verify(step)
         written.extend(products)
         return
     zone = prepare_zone([product.product for product in products])
-    operations = [zone, *(operation for _, port in ports for operation in (*port.stage, *port.swap))]
+    operations = [zone, *(each for _, port in ports for each in (*port.stage, *port.shield, *port.swap))]
     site.tell("rendering with dbt", 0, len(operations))
     rendered = site.renderer.render(operations)
     catalog: Catalog = site.catalog
@@ -112,12 +116,16 @@ def write(
                 "dbt ran after the plan was made: its rows are not the ones that were tested", hint="run it again"
             )
         step("prepare zone", lambda: writer.execute("", rendered.statements[zone.id]))
+        protection.verify(step)
         for product in products:
             key = product.product.key
             # All copies of a product are written and verified before the first of its ports changes.
-            for phase in ("stage", "swap"):
+            shielded = [port for port in work[key] if port.shield]
+            for phase, chosen in (("stage", work[key]), ("shield", shielded), ("swap", work[key])):
                 done = swapped.add if phase == "swap" else _nothing
-                _each_port(site, f"{phase} {key}", work[key], phase, rendered, writer, step, renew, done)
+                _each_port(site, f"{phase} {key}", chosen, phase, rendered, writer, step, protection.renew, done)
+                if chosen is shielded:
+                    protection.settle(product, shielded, observed, step)
             written.append(product)
 
 

@@ -20,6 +20,7 @@ from meshport.plan.diff import diff
 from meshport.plan.ledger import finish_ledger
 from meshport.plan.make import Observed, product_digest, resources_of
 from meshport.plan.operations import PortWork, drop, rollback
+from meshport.plan.protecting import Protection
 from meshport.plan.site import Site, journalled, locked
 from meshport.plan.types import ProductPlan
 from meshport.registry.types import LedgerKey, ProductVersion, PublicationRecord, Standing
@@ -97,7 +98,7 @@ def roll_back(site: Site, key: str, labels: Collection[str], note: str | None) -
             swap_only(site, work, step, _label)
             after = site.observe()
             planned = _remainder(product, builds, version, after)
-            write(site, [planned], after, step, lock.renew, [])
+            write(site, [planned], after, step, Protection(site, lock.renew, [product]), [])
             finish_ledger(site, [planned])
     return sorted(by_label)
 

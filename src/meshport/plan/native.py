@@ -35,6 +35,7 @@ def describe(
     """
     data: dict[str, Any] = {
         "mode": port.mode,
+        "by_policy": port.by_policy,
         "audited": msgspec.to_builtins(audited(port, build)),
         "previous": msgspec.to_builtins(_internal(port, PREVIOUS)),
         "columns": [_column(port, column) for column in port.contract.columns],
@@ -60,6 +61,8 @@ def properties(port: Port, build: str, observed: ObservedRelation | None, *, kee
     written: dict[str, str | None] = {**ports.properties(port, build)}
     if port.mode == "clone":
         written[SOURCE_VERSION] = PIN
+    elif observed is not None and SOURCE_VERSION in observed.properties:
+        written[SOURCE_VERSION] = None
     before = observed.properties if observed is not None and keep else {}
     gone = dict.fromkeys((observed.previous or {}) if observed is not None else {})
     previous = {**gone, **{key: value for key, value in before.items() if value}}
@@ -73,7 +76,7 @@ def functions(products: Iterable[Product]) -> list[dict[str, Any]]:
         for column in port.contract.columns:
             if column.mask is not None:
                 name = mask.function_of(port, column, column.mask)
-                found[name] = {"function": msgspec.to_builtins(name), **_masking(column)}
+                found[name] = {"function": msgspec.to_builtins(name), **_masking(port, column)}
         if port.row_filter is not None and port.mode != "view":
             name = row_filter.function_of(port, port.row_filter)
             columns = [port.contract.column(wanted) for wanted in port.row_filter.columns]
@@ -100,13 +103,15 @@ def _column(port: Port, column: Column) -> dict[str, Any]:
     if column.mask is None:
         return {**data, "mask": None}
     function = msgspec.to_builtins(mask.function_of(port, column, column.mask))
-    return {**data, "mask": {**_masking(column)["mask"], "function": function}}
+    tag = {"tag": mask.tag_of(port, column, column.mask)} if port.by_policy else {}
+    return {**data, "mask": {**_masking(port, column)["mask"], "function": function, **tag}}
 
 
-def _masking(column: Column) -> dict[str, Any]:
+def _masking(port: Port, column: Column) -> dict[str, Any]:
     assert column.mask is not None
     keys = ("name", "method", "arguments", "visible_to")
-    return {"data_type": column.data_type, "mask": {key: _plain(getattr(column.mask, key)) for key in keys}}
+    data_type = mask.type_of(port, column) if port.by_policy else column.data_type
+    return {"data_type": data_type, "mask": {key: _plain(getattr(column.mask, key)) for key in keys}}
 
 
 def _plain(value: object) -> Any:
@@ -122,6 +127,7 @@ def _standing(port: Port, observed: ObservedRelation, undeclared: Collection[tup
         "is_view": observed.is_view,
         "columns": [column.name for column in observed.columns],
         "masks": {c.name: c.mask for c in observed.columns if c.mask and fold(c.name) in ours},
+        "mask_tags": {c.name: mask.tagged(c) for c in observed.columns if mask.tagged(c) and fold(c.name) in ours},
         "row_filter": (observed.row_filter or None) if filtered else None,
         "properties": {**observed.properties, **{f"previous_{key}": value for key, value in previous.items()}},
     }

@@ -30,14 +30,16 @@ class Operation(msgspec.Struct, frozen=True):
 
 
 class PortWork(msgspec.Struct, frozen=True):
-    """What is done for one port. `stage` writes and verifies a copy beside it, `swap` puts it in place with all that
-    goes on it; each is all or nothing. `label` is the port's, `relation` its place.
+    """What is done for one port. `stage` writes and verifies a copy beside it, `shield` hides what policies hide and
+    tags have to be there for, `swap` puts it in place with all that goes on it; each is all or nothing. `label` is the
+    port's, `relation` its place.
     """
 
     label: str
     relation: Relation
     stage: tuple[Operation, ...]
     swap: tuple[Operation, ...]
+    shield: tuple[Operation, ...] = ()
 
 
 def operations_for(plan: ProductPlan, observed: Mapping[Relation, ObservedRelation]) -> list[PortWork]:
@@ -53,11 +55,13 @@ def operations_for(plan: ProductPlan, observed: Mapping[Relation, ObservedRelati
             build, there = plan.builds[port.label], observed.get(port.relation)
             data = port_data(port, build, there, changes)
             swap = _swap_steps(port, data, changes, build, there, rewritten=rewritten)
+            shield = _shield_steps(port, data, changes, rewritten=rewritten) if port.by_policy else []
             work.append(
                 PortWork(
                     label=port.label,
                     relation=port.relation,
                     stage=_named(plan, port, "stage", _stage_steps(port, data) if rewritten else []),
+                    shield=_named(plan, port, "shield", shield),
                     swap=_named(plan, port, "swap", swap),
                 )
             )
@@ -145,6 +149,13 @@ def _stage_steps(port: Port, data: dict[str, Any]) -> list[Step]:
     return [(name, {"port": data}) for name in ("stage_port", *verified)]
 
 
+def _shield_steps(port: Port, data: dict[str, Any], changes: list[Change], *, rewritten: bool) -> list[Step]:
+    """Return what hides the port: what is read back here is on it before the first row is."""
+    if native.is_native(port) and (rewritten or any(change.kind in SHIELDS for change in changes)):
+        return [("shield_port", {"port": data}), ("verify_masks", {"port": data})]
+    return []
+
+
 def _swap_steps(
     port: Port,
     data: dict[str, Any],
@@ -158,17 +169,19 @@ def _swap_steps(
     if port.mode == "view":
         relation["is_view"] = True
     steps: list[Step] = []
-    if native.is_native(port) and (rewritten or any(change.kind in SHIELDS for change in changes)):
-        # Masks first: what is read back here is on the port before the first row is.
-        steps += [("shield_port", {"port": data}), ("verify_masks", {"port": data})]
+    shield = _shield_steps(port, data, changes, rewritten=rewritten)
+    if shield:
+        steps += [*([] if port.by_policy else shield), ("unshield_port", {"port": data})]
     if rewritten:
         # Rows that hid less are not kept: the file is read by others, and a rollback would bring them back.
         keep = observed is not None and observed.properties.get("protection") == ports.protection(port)
         steps.append(("swap_port", {"port": data, "keep_previous": keep}))
         written: Mapping[str, str | None] = ports.properties(port, build)
         if native.is_native(port):
-            steps.append(("verify_masks", {"port": data}))
             written = native.properties(port, build, observed, keep=keep)
+    if shield:
+        steps.append(("verify_masks", {"port": data, "alone": True}))
+    if rewritten:
         steps.append(("set_properties", {"relation": relation, "properties": written}))
     comments_now = _comments(port, changes, build, observed, rewritten=rewritten)
     if comments_now:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from meshport.catalogs.base import Registrar
 from meshport.model import Product
 from meshport.plan.make import sealed
-from meshport.plan.types import Foreign, Plan
+from meshport.plan.types import Foreign, Plan, Removal
 from meshport.registry.types import Standing
 
 
@@ -17,9 +18,15 @@ def with_outlook(plan: Plan, standing: Mapping[str, Standing], registrar: Regist
     """Return the plan with what is to be registered. Raises UnavailableError where that cannot be read."""
     publishes = any(product.actionable or product.withdrawals for product in plan.products)
     outlook = registrar.outlook(list(published_after(plan, standing)), publishes=publishes)
+    gone = Counter(each.kind for each in outlook.registrations if each.action == "delete")
+    removals = [Removal(kind, gone[kind], written) for kind, written in outlook.written.items() if gone[kind]]
     theirs = [Foreign(kind="registration", subject=name, name="", value="") for name in outlook.theirs]
     changed = msgspec.structs.replace(
-        plan, registrations=outlook.registrations, foreign=(*plan.foreign, *theirs), digest=""
+        plan,
+        registrations=outlook.registrations,
+        foreign=(*plan.foreign, *theirs),
+        removals=(*plan.removals, *removals),
+        digest="",
     )
     return sealed(changed)
 

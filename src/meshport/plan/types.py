@@ -128,7 +128,9 @@ class Removal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     written: int
 
     def __str__(self) -> str:
-        return f"{self.removed} of {self.written} {self.kind.replace('_', ' ')}{'' if self.written == 1 else 's'}"
+        word = self.kind.replace("_", " ")
+        many = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+        return f"{self.removed} of {self.written} {word if self.written == 1 else many}"
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -55,9 +55,12 @@ def previous_of(port: Port) -> Relation:
 
 
 def protection(port: Port) -> str:
-    """Return a digest of what a port hides: its masks and its row filter."""
+    """Return a digest of what a port hides: its masks and its row filter, and whether policies do it."""
     masks = {fold(column.name): column.mask for column in port.contract.columns if column.mask is not None}
-    return hashlib.sha256(msgspec.json.encode((masks, port.row_filter), order="sorted")).hexdigest()[:16]
+    hidden: tuple[object, ...] = (masks, port.row_filter)
+    if port.by_policy:
+        hidden = (*hidden, "policy")
+    return hashlib.sha256(msgspec.json.encode(hidden, order="sorted")).hexdigest()[:16]
 
 
 def definition(port: Port) -> str:

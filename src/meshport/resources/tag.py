@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meshport.model import Port, Relation, fold
+from meshport.resources import mask
 from meshport.resources.base import Field, ObservedRelation, Resource
 
 KIND = "tag"
@@ -20,8 +21,12 @@ def desired(port: Port) -> Iterator[Resource]:
 
 def observed(relation: ObservedRelation) -> Iterator[Resource]:
     """Yield the tags that a relation carries, whoever set them."""
-    on_columns = {**relation.stray_tags, **{c.name: c.tags for c in relation.columns}}
+    on_columns = {**relation.stray_tags, **{c.name: _but_masks(c.tags) for c in relation.columns}}
     yield from _tags(relation.relation, {"": relation.tags, **on_columns})
+
+
+def _but_masks(tags: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in tags.items() if key != mask.TAG}
 
 
 def _tags(relation: Relation, tags: dict[str, dict[str, str]]) -> Iterator[Resource]:

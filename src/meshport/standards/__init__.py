@@ -3,7 +3,15 @@
 from meshport.standards.load import load_standards, standards_of
 from meshport.standards.masking import choose_mask
 from meshport.standards.policy import Exemption, Policy, Spec
-from meshport.standards.types import AccessRule, Classification, MaskDefinition, Origin, Standards, TagTemplate
+from meshport.standards.types import (
+    AccessRule,
+    Classification,
+    MaskDefinition,
+    Origin,
+    Protection,
+    Standards,
+    TagTemplate,
+)
 
 __all__ = [
     "AccessRule",
@@ -12,6 +20,7 @@ __all__ = [
     "MaskDefinition",
     "Origin",
     "Policy",
+    "Protection",
     "Spec",
     "Standards",
     "TagTemplate",

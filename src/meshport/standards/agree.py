@@ -12,11 +12,16 @@ from meshport.standards.types import UNCLASSIFIED, AccessRule, Classification, K
 
 _PRINCIPAL = re.compile(r"(domain|user):[^\s:]+")
 
+RESERVED = "meshport_"
+"""How the names of tags begin that meshport keeps its own properties and masks in."""
+
 
 def check(standards: Standards) -> None:
     """Raise InputError, with file and line, for the first entry that does not agree with the others."""
     for name, classification in standards.classifications.items():
         _check_classification(standards, name, classification)
+    for name in standards.tag_templates:
+        _check_tag(standards, name)
     for name, policy in standards.policies.items():
         _check_policy(standards, name, policy)
     for name, rule in standards.access.items():
@@ -44,6 +49,15 @@ def _check_weight(standards: Standards, name: str, weight: float) -> None:
     lowest, highest = BOUNDS[name]
     if not lowest <= weight <= highest:
         raise InputError(f"the weight `{name}` is {weight:g}; it may be {lowest:g} to {highest:g}", where=where)
+
+
+def _check_tag(standards: Standards, name: str) -> None:
+    if name.lower().startswith(RESERVED):
+        raise InputError(
+            f"the tag `{name}` is meshport's own: some of these decide what is masked",
+            where=_where(standards, "tag_templates", name),
+            hint=f"a tag's name may not begin with `{RESERVED}`",
+        )
 
 
 def _check_policy(standards: Standards, name: str, policy: Policy) -> None:

@@ -11,8 +11,17 @@ from meshport.errors import InputError
 from meshport.standards.policy import Policy, Spec
 from meshport.standards.ranking import Weight
 from meshport.standards.read import Folder, Written
-from meshport.standards.tighten import CENTRAL, FIELDS, SAME, Loosened, Way, lint_way
-from meshport.standards.types import AccessRule, Classification, Kind, MaskDefinition, Origin, Standards, TagTemplate
+from meshport.standards.tighten import CENTRAL, FIELDS, PROTECTION, SAME, Loosened, Way, lint_way
+from meshport.standards.types import (
+    AccessRule,
+    Classification,
+    Kind,
+    MaskDefinition,
+    Origin,
+    Protection,
+    Standards,
+    TagTemplate,
+)
 
 SHAPES: dict[Kind, Any] = {
     "classifications": Classification,
@@ -67,8 +76,32 @@ def merge(folders: Sequence[Folder], where: str) -> Standards:
         },
         lint=merged["lint"],
         access=merged["access"],
+        protection=_protection(folders),
         origins=origins,
     )
+
+
+def _protection(folders: Sequence[Folder]) -> Protection:
+    """Return what the most general folder that says it says. Raises InputError where another says it otherwise."""
+    first: Folder | None = None
+    for folder in folders:
+        said = folder.about.protection
+        if said == Protection():
+            continue
+        if folder.own:
+            raise InputError(
+                f"`protection` {PROTECTION}: it is not a domain's to say",
+                where=folder.where,
+                hint="remove it here; the standards that mesh.yml names say how masks are enforced",
+            )
+        if first is not None and said != first.about.protection:
+            raise InputError(
+                f"this changes how {first.label} enforces masks: `protection` {PROTECTION}",
+                where=folder.where,
+                hint=f"the rule is at {first.where}: remove it here, or ask its owners to change it",
+            )
+        first = first or folder
+    return first.about.protection if first is not None else Protection()
 
 
 def _tightened(kind: Kind, name: str, before: Any, written: Written, first: Origin) -> Any:

@@ -14,7 +14,7 @@ from meshport.errors import InputError
 from meshport.mesh import StandardsSource
 from meshport.standards.lint_file import LINT_FILE, read_lint
 from meshport.standards.policy import TYPES
-from meshport.standards.types import Kind
+from meshport.standards.types import Kind, Protection
 from meshport.standards.yaml_file import YamlFile, read_text
 
 T = TypeVar("T")
@@ -29,12 +29,15 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`standards.yml` of a folder: the format it is written in, its name for people, the standards it builds on."""
+    """`standards.yml` of a folder: the format it is written in, its name for people, the standards it builds on, and
+    how masks are enforced.
+    """
 
     format: int = FORMAT
     name: str | None = None
     description: str = ""
     extends: StandardsSource | None = None
+    protection: Protection = Protection()
 
 
 class Written(Protocol):
@@ -85,6 +88,7 @@ class Folder(msgspec.Struct, frozen=True):
     entries: dict[Kind, dict[str, Written]]
     queries: dict[str, Query]
     own: bool = False
+    where: str = ABOUT
 
 
 def read_about(folder: Path) -> About:
@@ -124,7 +128,8 @@ def read_folder(folder: Path, about: About, label: str, *, own: bool = False) ->
             )
     policies, queries = _policies(folder / "policies")
     lint: dict[str, Written] = dict(read_lint(folder / LINT_FILE)) if (folder / LINT_FILE).is_file() else {}
-    return Folder(label, about, {**entries, "policies": policies, "lint": lint}, queries, own)
+    everything = {**entries, "policies": policies, "lint": lint}
+    return Folder(label, about, everything, queries, own, str(folder / ABOUT))
 
 
 def _entries(file: YamlFile, kind: str) -> Iterator[tuple[str, Written]]:

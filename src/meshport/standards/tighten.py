@@ -147,6 +147,9 @@ SAME = Way("stays as it is", _same)
 ADD = Way("may get more entries; those of the standards stay", _add)
 NARROW = Way("may become fewer, not none; where there are none, any may be named", _narrow)
 
+PROTECTION = "is said once, by the central team"
+"""How `protection` of standards.yml may change, in words: not at all once it is said, and never by a domain."""
+
 FIELDS: dict[str, dict[str, Way]] = {
     "classifications": {"masks": NARROW, "detect": ADD},
     "masks": {"visible_to": Way("may become fewer", _shrink)},

@@ -80,6 +80,16 @@ class AccessRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     principals: dict[str, str] = {}
 
 
+class Protection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What hides masked columns of a port, by the type of catalog. None: whatever the standards above say.
+
+    On Databricks either masks of the table itself, or attribute-based access control: tags on columns, and policies of
+    the catalog that mask what is tagged (docs/decisions/0015-abac.md).
+    """
+
+    databricks: Literal["column_masks", "abac"] | None = None
+
+
 class Origin(msgspec.Struct, frozen=True):
     """A place that says something of an entry: which standards, which file (and line, from 1), which fields.
 
@@ -94,8 +104,9 @@ class Origin(msgspec.Struct, frozen=True):
 class Standards(msgspec.Struct, frozen=True):
     """Everything the standards say, merged. `where` names the standards they were merged from, the nearest first.
 
-    `policies` are keyed `type/name`, `lint` is sqlfluff's configuration as texts by section and key. `origins` has, by
-    kind and name, the place that defines an entry and then each that tightens it.
+    `policies` are keyed `type/name`, `lint` is sqlfluff's configuration as texts by section and key, `protection` is
+    how masks are enforced. `origins` has, by kind and name, the place that defines an entry and then each that tightens
+    it.
     """
 
     where: str
@@ -106,4 +117,5 @@ class Standards(msgspec.Struct, frozen=True):
     policies: dict[str, Policy] = {}
     lint: dict[str, dict[str, str]] = {}
     access: dict[str, AccessRule] = {}
+    protection: Protection = Protection()
     origins: dict[Kind, dict[str, tuple[Origin, ...]]] = {}

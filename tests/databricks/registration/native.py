@@ -6,7 +6,7 @@ Nothing runs: no dbt, no warehouse. What macros and SQL make of an operation is 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -64,6 +64,9 @@ class Memory:
 
     def observe(self) -> dict[Relation, ObservedRelation]:
         return dict(self.relations)
+
+    def raw_copies(self, databases: Collection[str]) -> list[Relation]:
+        return []
 
     @contextmanager
     def writer(self, target: Mapping[str, Any]) -> Iterator[Memory]:

@@ -14,11 +14,15 @@ from tests.databricks_double.store import Metastore, Name, Principal, Relation
 
 @dataclass(frozen=True)
 class Use:
-    """A function and its arguments after the masked column: columns, or constants as SQL."""
+    """A function and its arguments after the masked column: columns, or constants as SQL.
+
+    What a policy's function returns is cast to the column's type ("Automatic type casting for column masks").
+    """
 
     function: Name
     columns: tuple[str | None, ...] = ()
     constants: tuple[str | None, ...] = ()
+    casts: bool = False
 
     def values(self, relation: Relation, table: str) -> list[exp.Expr]:
         """Return the arguments."""
@@ -69,4 +73,4 @@ def _own(function: Name, columns: tuple[str, ...]) -> Use:
 
 def _use(applied: abac.Applied) -> Use:
     keys = tuple(argument.column.lower() if argument.column else None for argument in applied.using)
-    return Use(applied.function, keys, tuple(argument.constant for argument in applied.using))
+    return Use(applied.function, keys, tuple(argument.constant for argument in applied.using), True)

@@ -204,6 +204,8 @@ class Reader:
             mask = policies.masks.get(key)
             if mask is not None:
                 value = body_of(self, mask.function, [value, *mask.values(relation, raw)], scope)
+                if mask.casts:
+                    value = exp.cast(value, exp.DataType.build(at.data_type, dialect="databricks"), copy=False)
             shown.append(exp.Alias(this=value, alias=identifier(at.name)))
         query = exp.select(*shown).from_(engine_table(rows, raw))
         for row_filter in policies.filters:

@@ -16,14 +16,18 @@ from meshport.resources import ObservedRelation
 
 
 class DatabricksCatalog:
-    """The catalog of a domain's ports. `database` is its name, `parallel` how many ports are written at a time."""
+    """The catalog of a domain's ports. `database` is its name, `parallel` how many ports are written at a time,
+    `settle_seconds` how long tags take until policies go by them.
+    """
 
     type = "databricks"
 
-    def __init__(self, access: Access, database: str, parallel: int) -> None:
+    def __init__(self, access: Access, database: str, parallel: int, settle_seconds: int = 0) -> None:
         self.database = database
         self.name = f"databricks:{access.host}/{database}"
-        self.capabilities = Capabilities(enforces_reads=True, native_masks=True, parallel=parallel)
+        self.capabilities = Capabilities(
+            enforces_reads=True, native_masks=True, parallel=parallel, settle_seconds=settle_seconds
+        )
         self._warehouse = Warehouse(access)
 
     def observe(self) -> dict[Relation, ObservedRelation]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     types.TAG_POLICY: "governed tag",
+    types.MASK_POLICY: "mask policy",
     types.METADATA: "external metadata",
     types.LINEAGE: "external lineage",
     types.DESTINATIONS: "access requests",
@@ -32,7 +33,8 @@ KINDS = {
 def registration(change: types.Change) -> Registration:
     """Return a change as the plan shows it."""
     said = change.fields
-    detail = said.get("destinations") or said.get("values") or said.get("entity_type") or said.get("columns") or ""
+    detail = said.get("destinations") or said.get("values") or said.get("entity_type") or said.get("function")
+    detail = detail or said.get("columns") or ""
     subject = types.shown(change.kind, change.name)
     return Registration(KINDS[change.kind], change.action, subject, detail, change.reason)
 

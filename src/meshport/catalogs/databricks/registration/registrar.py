@@ -16,16 +16,17 @@ from meshport.artifacts.project import Project
 from meshport.catalogs.base import Outlook, Registration
 from meshport.catalogs.databricks.connection import Access, Warehouse
 from meshport.catalogs.databricks.registration import apply as applying
-from meshport.catalogs.databricks.registration import known, tag_policies
+from meshport.catalogs.databricks.registration import known, mask_policies, tag_policies
 from meshport.catalogs.databricks.registration.book import Book
 from meshport.catalogs.databricks.registration.client import workspace
 from meshport.catalogs.databricks.registration.columns import Pairs, pairs_of
 from meshport.catalogs.databricks.registration.desired import World, desired
 from meshport.catalogs.databricks.registration.diff import diff
+from meshport.catalogs.databricks.registration.mask_tags import tagged
 from meshport.catalogs.databricks.registration.observed import observed
 from meshport.catalogs.databricks.registration.tables import TABLES, load
 from meshport.catalogs.databricks.registration.tables.rows import rows_of
-from meshport.catalogs.databricks.registration.types import Difference
+from meshport.catalogs.databricks.registration.types import MASK_POLICY, Change, Difference
 from meshport.errors import MeshportError, UnavailableError
 from meshport.lineage.types import Lineage
 from meshport.model import Product
@@ -61,20 +62,26 @@ class UnityRegistrar:
 
     def outlook(self, products: Sequence[Product], *, publishes: bool) -> Outlook:
         """Return what is to be done once these products, with these ports, are published. Reads, and writes nothing."""
-        governed = tag_policies.desired(self._domain.templates)
+        governed = self._governed(products)
         policies = tag_policies.diff(governed, tag_policies.observed(self._client)) if governed else []
+        masks, in_the_way, written = self._mask_policies(products)
         difference = self._differ(products)
         tables = [table.name for table in TABLES] if publishes else [each.table for each in self._loads(self._there())]
-        changes = [known.registration(change) for change in (*policies, *difference.changes)]
+        changes = [known.registration(change) for change in (*policies, *masks, *difference.changes)]
         if tables:
             schema = f"{self._domain.database}.{BOOKKEEPING}"
             changes.append(Registration("tables", "update", schema, ", ".join(tables), "rows change"))
-        return Outlook(tuple(changes), difference.theirs)
+        return Outlook(tuple(changes), (*difference.theirs, *in_the_way), {known.KINDS[MASK_POLICY]: written})
 
-    def prepare(self) -> None:
+    def prepare(self, products: Sequence[Product]) -> None:
         """Make tags governed that the standards want so, before ports get them. Raises UnavailableError."""
-        if governed := tag_policies.desired(self._domain.templates):
+        if governed := self._governed(products):
             tag_policies.apply(self._client, governed, tag_policies.observed(self._client))
+
+    def protect(self, products: Sequence[Product]) -> bool:
+        """Make, heal and read back the policies that mask columns of ports. Returns whether anything had to be done."""
+        wanted = mask_policies.desired(products)
+        return bool(wanted) and mask_policies.apply(self._client, self._book, self._domain.database, wanted)
 
     def register(self) -> None:
         """Register what is published. One part's failure does not keep the others from being made.
@@ -82,7 +89,7 @@ class UnityRegistrar:
         Raises UnavailableError that names each failure.
         """
         failures: list[MeshportError] = []
-        for part in (self._register_things, self._load_tables):
+        for part in (self._settle_policies, self._register_things, self._load_tables):
             try:
                 part()
             except MeshportError as error:
@@ -94,9 +101,46 @@ class UnityRegistrar:
                 hint="; ".join(dict.fromkeys(error.hint for error in failures if error.hint)) or None,
             )
 
-    def _register_things(self) -> None:
+    def _settle_policies(self) -> None:
+        """Heal the policies that published ports need, and take away those that no column goes by any more."""
+        products, ledger = self._published(), self._book.read()
+        self.protect(products)
+        wanted = mask_policies.desired(products)
+        needed = {thing.key for thing in wanted}
+        spare = [key for key in ledger if key.startswith(f"{MASK_POLICY}/") and key not in needed]
+        if not spare:
+            return
+        there = mask_policies.observed(self._client, self._domain.database)
+        used = {each.value for each in tagged(self._run, self._domain.database)}
+        changes = mask_policies.gone(wanted, there, ledger, used)
+        mask_policies.remove(self._client, self._book, self._domain.database, changes)
+        self._book.forget([key for key in spare if key not in there])
+
+    def _mask_policies(self, products: Sequence[Product]) -> tuple[list[Change], tuple[str, ...], int]:
+        """Return what is to be done with policies, those of others that are in the way, and how many are ours."""
+        wanted, ledger = mask_policies.desired(products), self._book.read()
+        ours = [key for key in ledger if key.startswith(f"{MASK_POLICY}/")]
+        if not wanted and not ours:
+            return [], (), 0
+        there = mask_policies.observed(self._client, self._domain.database)
+        changes, theirs = mask_policies.diff(wanted, there, ledger)
+        if set(ours) - {thing.key for thing in wanted}:
+            mine = {(port.relation.schema, port.relation.identifier) for product in products for port in product.ports}
+            elsewhere = [each for each in tagged(self._run, self._domain.database) if each[:2] not in mine]
+            changes += mask_policies.gone(wanted, there, ledger, {each.value for each in elsewhere})
+        return changes, theirs, len(ours)
+
+    def _governed(self, products: Sequence[Product]) -> dict[str, TagTemplate]:
+        by_policy = any(port.by_policy for product in products for port in product.ports)
+        own = mask_policies.GOVERNED if by_policy else {}
+        return tag_policies.desired({**self._domain.templates, **own})
+
+    def _published(self) -> list[Product]:
         entries = known.entries(self._domain.registry, self._domain.name, self._domain.catalog)
-        difference = self._differ([known.shown(entry) for entry in entries])
+        return [known.shown(entry) for entry in entries]
+
+    def _register_things(self) -> None:
+        difference = self._differ(self._published())
         applying.apply(self._client, self._book, difference, self._domain.name, self._tell)
 
     def _differ(self, products: Sequence[Product]) -> Difference:

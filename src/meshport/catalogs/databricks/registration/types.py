@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 TAG_POLICY, METADATA, LINEAGE, DESTINATIONS, TABLE = "tag_policy", "metadata", "lineage", "destinations", "rows"
+MASK_POLICY = "mask_policy"
 """Kinds, of the plan and of the ledger."""
 MARK = "meshport_domain"
 """The property that says which domain's meshport made external metadata."""
