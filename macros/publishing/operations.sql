@@ -14,6 +14,7 @@
     'set_properties': adapter.dispatch('set_properties', 'meshport'),
     'swap_port': adapter.dispatch('swap_port', 'meshport'),
     'rollback_port': adapter.dispatch('rollback_port', 'meshport'),
+    'drop_copies': adapter.dispatch('drop_copies', 'meshport'),
     'drop_port': adapter.dispatch('drop_port', 'meshport'),
     'count_violations': adapter.dispatch('count_violations', 'meshport'),
     'count_repeated': adapter.dispatch('count_repeated', 'meshport'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
@@ -132,6 +132,9 @@ class Catalog(Protocol):
 
     def observe(self) -> dict[Relation, ObservedRelation]:
         """Read the published zone in a constant number of queries; empty where it does not exist yet."""
+
+    def raw_copies(self, databases: Collection[str]) -> list[Relation]:
+        """Return what is in the bookkeeping schemas of these catalogs, where audited rows are kept; in a query each."""
 
     def writer(self, target: Mapping[str, Any]) -> AbstractContextManager[Writer]:
         """Open the catalog for writing. `target` is what dbt connects to, as the render protocol returns it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,6 +100,10 @@ class DuckDBCatalog:
             for number, names in enumerate(tables)
         )
         return {tables[number]: rows for number, rows in connection.execute(counts).fetchall()}
+
+    def raw_copies(self, databases: Collection[str]) -> list[Relation]:
+        """Return nothing: no rows are kept as they are."""
+        return []
 
     @contextmanager
     def writer(self, target: Mapping[str, Any]) -> Iterator[DuckDBWriter]:

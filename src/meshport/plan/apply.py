@@ -15,6 +15,7 @@ import msgspec
 from meshport.catalogs.base import Catalog, Statement, Writer
 from meshport.errors import PlanMovedError
 from meshport.model import Relation
+from meshport.plan import native
 from meshport.plan.ledger import certification_key, finish_ledger, intended
 from meshport.plan.make import Observed, product_digest
 from meshport.plan.operations import Operation, PortWork, operations_for, prepare_zone, withdrawn
@@ -24,6 +25,7 @@ from meshport.plan.protecting import Protection
 from meshport.plan.site import Rendered, Site, Step, journalled, locked, open_publishes
 from meshport.plan.types import Plan, ProductPlan
 from meshport.registry.types import PublicationRecord
+from meshport.resources import port as ports
 
 
 def apply_plan(site: Site, plan: Plan) -> list[str]:
@@ -98,14 +100,15 @@ def write(
     written: list[ProductPlan],
 ) -> None:
     """Write every port that has changes; append each product to `written` once all of its ports are."""
-    work = {product.product.key: operations_for(product, observed.relations) for product in products}
-    ports = [(key, port) for key, ports in work.items() for port in ports]
-    if not ports:
+    copies = _audited_copies(site, products, observed)
+    work = {product.product.key: operations_for(product, observed.relations, copies) for product in products}
+    pending = [port for each in work.values() for port in each]
+    if not pending:
         protection.verify(step)
         written.extend(products)
         return
     zone = prepare_zone([product.product for product in products])
-    operations = [zone, *(each for _, port in ports for each in (*port.stage, *port.shield, *port.swap))]
+    operations = [zone, *(each for port in pending for each in (*port.stage, *port.shield, *port.swap))]
     site.tell("rendering with dbt", 0, len(operations))
     rendered = site.renderer.render(operations)
     catalog: Catalog = site.catalog
@@ -127,6 +130,21 @@ def write(
                 if chosen is shielded:
                     protection.settle(product, shielded, observed, step)
             written.append(product)
+
+
+def _audited_copies(
+    site: Site, products: Sequence[ProductPlan], observed: Observed
+) -> dict[Relation, tuple[Relation, ...]]:
+    """Return the audited copies that are kept of each port whose rows change: of ports that are ours by the ledger."""
+    written = {change.relation for product in products for change in product.changes if change.kind == ports.KIND}
+    ours = [
+        port
+        for product in products
+        for port in product.product.ports
+        if port.relation in written and native.is_native(port) and ports.key_of(port) in observed.ledger
+    ]
+    kept = site.catalog.raw_copies(sorted({port.source.database for port in ours})) if ours else []
+    return {port.relation: native.copies_of(port, kept) for port in ours}
 
 
 def _each_port(

@@ -6,6 +6,7 @@ Pure.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -54,6 +55,28 @@ def describe(
 def audited(port: Port, build: str) -> Relation:
     """Return the raw copy that was audited for one build: in the internal zone, where consumers read nothing."""
     return _internal(port, f"__{hashlib.sha256(build.encode()).hexdigest()[:8]}")
+
+
+def copies_of(port: Port, kept: Iterable[Relation]) -> tuple[Relation, ...]:
+    """Return those of the relations that are `kept` that are audited copies of a port, of whichever build."""
+    name = re.escape(_internal(port, "__").identifier)
+    return tuple(
+        each
+        for each in kept
+        if each.database == port.source.database and re.fullmatch(f"{name}[0-9a-f]{{8}}", each.identifier)
+    )
+
+
+def unneeded(
+    port: Port, copies: Iterable[Relation], build: str, observed: ObservedRelation | None, *, keep: bool
+) -> list[Relation]:
+    """Return the audited copies of a port that nothing goes back to once `build` is published.
+
+    `keep` says that the version before stays.
+    """
+    before = observed.properties.get("build", "") if observed is not None and keep else ""
+    needed = {audited(port, each) for each in (build, before) if each}
+    return sorted(each for each in copies if each not in needed)
 
 
 def properties(port: Port, build: str, observed: ObservedRelation | None, *, keep: bool) -> dict[str, str | None]:

@@ -42,8 +42,12 @@ class PortWork(msgspec.Struct, frozen=True):
     shield: tuple[Operation, ...] = ()
 
 
-def operations_for(plan: ProductPlan, observed: Mapping[Relation, ObservedRelation]) -> list[PortWork]:
-    """Return the work for each port that has changes, ordered by label."""
+def operations_for(
+    plan: ProductPlan,
+    observed: Mapping[Relation, ObservedRelation],
+    copies: Mapping[Relation, Sequence[Relation]] | None = None,
+) -> list[PortWork]:
+    """Return the work for each port that has changes, ordered by label. `copies` are the audited ones of each port."""
     by_relation: dict[Relation, list[Change]] = defaultdict(list)
     for change in plan.changes:
         by_relation[change.relation].append(change)
@@ -54,7 +58,8 @@ def operations_for(plan: ProductPlan, observed: Mapping[Relation, ObservedRelati
             rewritten = any(change.kind == ports.KIND for change in changes)
             build, there = plan.builds[port.label], observed.get(port.relation)
             data = port_data(port, build, there, changes)
-            swap = _swap_steps(port, data, changes, build, there, rewritten=rewritten)
+            kept = (copies or {}).get(port.relation, ())
+            swap = _swap_steps(port, data, changes, build, there, kept, rewritten=rewritten)
             shield = _shield_steps(port, data, changes, rewritten=rewritten) if port.by_policy else []
             work.append(
                 PortWork(
@@ -162,6 +167,7 @@ def _swap_steps(
     changes: list[Change],
     build: str,
     observed: ObservedRelation | None,
+    copies: Sequence[Relation],
     *,
     rewritten: bool,
 ) -> list[Step]:
@@ -183,6 +189,8 @@ def _swap_steps(
         steps.append(("verify_masks", {"port": data, "alone": True}))
     if rewritten:
         steps.append(("set_properties", {"relation": relation, "properties": written}))
+        if gone := native.unneeded(port, copies, build, observed, keep=keep):
+            steps.append(("drop_copies", {"relations": msgspec.to_builtins(gone)}))
     comments_now = _comments(port, changes, build, observed, rewritten=rewritten)
     if comments_now:
         on_columns = {column: text for column, text in comments_now.items() if column}

@@ -14,7 +14,7 @@ from meshport.errors import ExitCode
 from meshport.plan import protecting
 from tests.databricks.publish.conftest import QUESTIONS, NativeDomain
 from tests.databricks.publish.test_publishing import ALL, CUSTOMERS, ORDERS
-from tests.databricks_double.faults import Cut, ServerError, Unavailable
+from tests.databricks_double.faults import Cut, ServerError
 from tests.databricks_double.sql.errors import SqlError
 from tests.databricks_double.store import TagPolicy
 from tests.publish.domain import UNCHANGED
@@ -268,7 +268,7 @@ def test_a_clone_is_refused_where_tags_alone_hide_it(abac: NativeDomain) -> None
 
 def test_faults_at_some_statements_and_calls(abac: NativeDomain, monkeypatch: pytest.MonkeyPatch) -> None:
     faults = abac.double.faults
-    for number, action in ((17, ServerError()), (26, Unavailable(after=True)), (35, Cut(after=True))):
+    for number, action in ((17, ServerError()), (30, Cut(after=True))):
         faults.begin()
         faults.at(number, action, kind="statement")
         with looking(abac, monkeypatch):

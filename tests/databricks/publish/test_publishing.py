@@ -95,6 +95,23 @@ def test_the_other_modes_show_the_same(native: NativeDomain, mode: str) -> None:
     assert native.in_sync()
 
 
+def test_audited_copies_that_nothing_goes_back_to_are_dropped(native: NativeDomain) -> None:
+    with native.editing_model("orders") as model:
+        model["config"]["meta"] = {**model["config"]["meta"], "port_mode": "copy"}
+    native.publish()
+    native.sql("create table sales.meshport.customer_orders__orders__mine as select 1 as theirs")
+    for number in (97, 98, 99):
+        native.sql(f"update sales.internal.orders set amount = {number} where order_id = 10")
+        native.rebuild(hours=number - 96)
+        native.publish()
+    kept = native.sql("select table_name from sales.information_schema.tables where table_schema = 'meshport'")
+    names = [name for (name,) in kept if name.startswith("customer_orders__orders__")]
+    assert len(names) == 3, names  # of what is shown, and of what a rollback brings back; and somebody else's
+    assert "customer_orders__orders__mine" in names
+    assert native.run("product", "rollback", "customer_orders", "--yes").code == 0
+    assert native.seen()["customer_orders.orders"] == [("10", "1", "98.00"), *ORDERS[1:]]
+
+
 def test_a_retired_port_is_gone(native: NativeDomain) -> None:
     native.publish()
     done = native.run("product", "retire", "revenue", "--force", "--yes")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from meshport.catalogs.base import PIN, Capabilities, Statement, VerificationError, Violation
 from meshport.catalogs.databricks.connection import Access, Warehouse
 from meshport.catalogs.databricks.observe import observe
+from meshport.catalogs.databricks.quoting import identifier, literal
 from meshport.errors import InputError, UnavailableError
 from meshport.model import Relation
-from meshport.resources import ObservedRelation
+from meshport.resources import BOOKKEEPING, ObservedRelation
 
 
 class DatabricksCatalog:
@@ -36,6 +37,15 @@ class DatabricksCatalog:
             return observe(self._warehouse.rows, self.database)
         finally:
             self._warehouse.close()
+
+    def raw_copies(self, databases: Collection[str]) -> list[Relation]:
+        """Return what is in the bookkeeping schemas of these catalogs."""
+        found = []
+        for database in databases:
+            view = f"{identifier(database)}.information_schema.tables"
+            query = f"select table_name from {view} where table_schema = {literal(BOOKKEEPING)}"  # noqa: S608
+            found += [Relation(database, BOOKKEEPING, name) for (name,) in self._warehouse.rows(query)]
+        return found
 
     @contextmanager
     def writer(self, target: Mapping[str, Any]) -> Iterator[DatabricksWriter]:

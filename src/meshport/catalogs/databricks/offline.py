@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -25,6 +25,10 @@ class OfflineCatalog:
     def observe(self) -> dict[Relation, ObservedRelation]:
         """Return nothing: it is not known."""
         return {}
+
+    def raw_copies(self, databases: Collection[str]) -> list[Relation]:
+        """Return nothing: it is not known."""
+        return []
 
     def writer(self, target: Mapping[str, Any]) -> AbstractContextManager[Writer]:
         """Raise InputError: which variables name a workspace."""
