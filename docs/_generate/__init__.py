@@ -16,6 +16,7 @@ def pages() -> dict[str, str]:
     """Return the text of every generated page by its file name in docs/reference."""
     from docs._generate import (
         api,
+        characteristics,
         commands,
         contracts,
         databricks_tables,
@@ -29,6 +30,7 @@ def pages() -> dict[str, str]:
 
     return {
         "api.md": api.page(),
+        "characteristics.md": characteristics.page(),
         "commands.md": commands.page(),
         "contracts.md": contracts.page(),
         "databricks-tables.md": databricks_tables.page(),

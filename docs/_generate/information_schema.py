@@ -45,7 +45,7 @@ SAYS = (
     ("dbt_rt.invocations", "Runs whose results are in the folder: dbt's last, and those that `meshport build` kept."),
     ("mesh.grants", "What active subscriptions come to; what a catalog grants is not read."),
     ("mesh.results", "Of each product's newest publication that was tested."),
-    ("mesh.subscriptions", "`expires_at` is empty: subscriptions do not expire yet."),
+    ("mesh.subscriptions", "`expires_at` is the moment from which it holds no more; NULL: no end."),
 )
 
 UNPROVEN = (

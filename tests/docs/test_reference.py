@@ -27,6 +27,7 @@ _META = re.compile(r"""meta(?:\.get\(|\[)\s*["'](\w+)["']""")
     "name",
     [
         "api.md",
+        "characteristics.md",
         "commands.md",
         "contracts.md",
         "macros.md",

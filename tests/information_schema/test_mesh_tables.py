@@ -119,6 +119,8 @@ def test_a_product_that_is_declared_and_never_published(shop: Sources) -> None:
         "status": "unpublished",
         "version": None,
         "own": True,
+        "catalog_type": None,
+        "published_at": None,
     }
 
 

@@ -70,6 +70,12 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/me"): Row(PAGE),
     ("GET", "/decisions"): Row(PAGE),  # of one's own domains: others see nothing there
     ("POST", "/products/{product}/decide"): Row(owner(303, 401), decision("page", action="approve"), "sales.secret"),
+    ("GET", "/domains/{domain}/owner"): Row(
+        {**owner(200, LOGIN), "developer": 200, "auditor": 200},
+    ),
+    ("GET", "/governance"): Row({**anybody(403), "nobody": LOGIN, "provisioner": 200, "auditor": 200}),
+    ("GET", "/notices"): Row(PAGE),
+    ("POST", "/notices/read"): Row(signed_in(303, 401), {}),
     ("GET", "/login"): Row(anybody(503)),  # the issuer of these tests is down
     ("GET", "/callback"): Row(anybody(403)),  # nobody began
     ("POST", "/persona"): Row(anybody(403), {"user": "somebody"}),  # people sign in here

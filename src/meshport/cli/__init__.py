@@ -29,6 +29,10 @@ COMMANDS = {
         "meshport.cli.sql:sql",
         "Ask the mesh information schema: what there is, who owns it, where columns come from.",
     ),
+    "insights": (
+        "meshport.cli.insights:insights",
+        "Show how a product, a domain or the whole mesh stands, and on what evidence.",
+    ),
     "query": ("meshport.cli.query:query", "Query published ports as a principal."),
     "serve": (
         "meshport.cli.serve:serve",

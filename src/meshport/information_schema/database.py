@@ -86,8 +86,8 @@ def _make(table: Table, filling: Filling, stage: Stage) -> None:
         stage.execute(f"create table {table.key} as select {selected} from {table.relation}", artifact)  # noqa: S608
     else:
         types = {column.name: column.type for column in table.columns}
-        rows = ROWS[table.key](filling) if table.key in ROWS else []
-        stage.execute(f"create table {table.key} as select * from {stage.lines(rows, types)}")  # noqa: S608
+        rows = list(ROWS[table.key](filling)) if table.key in ROWS else []
+        stage.execute(f"create table {table.key} as select * from {stage.rows(rows, types)}")  # noqa: S608
 
 
 def _selected(column: Column) -> str:

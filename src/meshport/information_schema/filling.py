@@ -64,4 +64,4 @@ class Filling(ExitStack):
     def registry(self) -> Facts:
         """What the registry knows."""
         opened = self.sources.registry
-        return Facts(None if opened is None else self.enter_context(opened()))
+        return Facts(None if opened is None else self.enter_context(opened()), self.sources.scope)

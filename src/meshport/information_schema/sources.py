@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 
+from meshport.errors import InputError
 from meshport.mesh import Mesh
+from meshport.registry.types import Scope
 
 if TYPE_CHECKING:
     from meshport.artifacts.project import Project
@@ -23,7 +26,8 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     """What the tables are filled from.
 
     `artifacts` is the folder with dbt's artifacts, `project_dir` the one with dbt_project.yml. `mesh` is None for a
-    project that is no domain. `registry` opens the registry, or is None where there is none.
+    project that is no domain. `registry` opens the registry, or is None where there is none; of what it knows, `scope`
+    says which products are wanted.
     """
 
     artifacts: Path
@@ -34,3 +38,21 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     standards: Callable[[], Standards]
     registry: Callable[[], AbstractContextManager[Registry | None]] | None = None
     lineage: Callable[[], Lineage]
+    scope: Scope = Scope()
+
+
+def registry_alone(registry: Registry, scope: Scope) -> Sources:
+    """Return sources for the tables that the registry alone fills (`Table.registry_alone`); others raise InputError."""
+
+    def missing() -> NoReturn:
+        raise InputError("there is no dbt project here: the registry is all there is")
+
+    return Sources(
+        artifacts=Path(os.devnull),
+        project_dir=Path(os.devnull),
+        project=missing,
+        standards=missing,
+        registry=lambda: nullcontext(registry),
+        lineage=missing,
+        scope=scope,
+    )

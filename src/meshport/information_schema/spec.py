@@ -33,6 +33,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
     `source` says for people what fills the table; `gap` why nothing does. `relation` is what it is selected from: the
     text after FROM, over the entries of the artifacts. A table without one is filled with rows by Python.
+    `registry_alone`: without a dbt project the registry fills it (`sources.registry_alone`).
     """
 
     schema: str
@@ -43,6 +44,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     relation: str | None = None
     view: str | None = None
     gap: str | None = None
+    registry_alone: bool = False
 
     @property
     def key(self) -> str:

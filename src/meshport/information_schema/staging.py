@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SCHEMA = "staged"
 """The schema of what is on its way. It is gone before anybody queries."""
 USUAL_LINE = 16 * 1024 * 1024  # bytes that DuckDB allows a line; it takes buffers of that size, so no more than needed
+FEW, USUAL_TEXT = 200, 64 * 1024
+"""Rows and bytes up to which a statement may hold its rows: a file costs more than they do."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -47,6 +49,17 @@ class Stage:
             f"read_json({literal(str(path))}, format = 'newline_delimited', columns = {{{columns}}}, "
             f"maximum_object_size = {_longest(text)})"
         )
+
+    def rows(self, rows: list[Mapping[str, Any]], types: Mapping[str, str]) -> str:
+        """Return what to select rows of meshport's own from. Few of them are handed over in the statement itself."""
+        if len(rows) > FEW:
+            return self.lines(rows, types)
+        # A transformation that is strict of types wants every key.
+        text = _encoder.encode([{name: row.get(name) for name in types} for row in rows])
+        if len(text) > USUAL_TEXT or b"\\u0000" in text:
+            return self.lines(rows, types)
+        shape = json.dumps([dict(types)])
+        return f"(select unnest(json_transform_strict({literal(text.decode())}, {literal(shape)}), recursive := true))"
 
     def execute(self, sql: str, artifact: Path | None = None) -> None:
         """Run a statement that reads staged lines. Raises InputError where what `artifact` holds does not fit."""

@@ -35,7 +35,7 @@ from meshport.marketplace import filters
 from meshport.marketplace.api.routes import api, description
 from meshport.marketplace.failures import HANDLERS
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.pages import front, mine, product, session
+from meshport.marketplace.pages import front, mine, product, session, standing
 from meshport.marketplace.permissions import OPTION, check_declared, guard
 from meshport.marketplace.session import Authentication
 from meshport.marketplace.settings import session_key
@@ -60,6 +60,10 @@ PAGES = [
     mine.my_page,
     mine.decisions_page,
     mine.decide,
+    standing.owner_page,
+    standing.governance_page,
+    standing.notices_page,
+    standing.read_notices,
     session.login,
     session.callback,
     session.persona,

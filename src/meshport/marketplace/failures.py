@@ -100,7 +100,7 @@ def _answer(
         "viewer": identity if isinstance(identity, Identity) else None,
         "said": None,
         "here": "/",
-        "waiting": 0,
+        "waiting": 0,  # what failed may be the registry: nothing is asked of it here
         "title": title,
         "message": message,
         "hint": hint,

@@ -9,6 +9,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from markupsafe import Markup
 
 from meshport.contracts.odcs_write import url_of
+from meshport.marketplace.charts import month_bars, score_bar, week_bars
 from meshport.marketplace.drawing import draw
 from meshport.registry.types import Liking
 
@@ -19,6 +20,7 @@ def register(engine: JinjaTemplateEngine) -> None:
     engine.engine.lstrip_blocks = True
     engine.engine.filters.update(day=day, minute=minute, number=number, path=path, stars=stars, link=url_of)
     engine.engine.globals.update(address=address, draw=draw)
+    engine.engine.globals.update(score_bar=score_bar, week_bars=week_bars, month_bars=month_bars)
 
 
 def day(stamp: str | None) -> str:

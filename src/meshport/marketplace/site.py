@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
 
 import msgspec
 
@@ -11,11 +10,9 @@ from meshport.discovery import Discovery
 from meshport.errors import InputError
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.settings import Settings
+from meshport.marketplace.views.traits import Traits
 from meshport.registry import Registry
 from meshport.registry.types import ProductVersion
-
-USE_DAYS = 90
-"""How far back use counts."""
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -25,6 +22,7 @@ class Site(msgspec.Struct, frozen=True):
     discovery: Discovery
     settings: Settings
     local: Identity | None
+    traits: Traits = msgspec.field(default_factory=Traits)
 
     def product(self, key: str, viewer: Identity) -> ProductVersion:
         """Return a product as far as somebody may know of it. Raises InputError as `Registry.require` does."""
@@ -48,8 +46,3 @@ def visible(version: ProductVersion, viewer: Identity) -> bool:
 def hidden(key: str) -> InputError:
     """Return the error for a product that somebody may not know of: the one of a product that is not there."""
     return InputError(f"no product {key!r} is published", hint="search finds what is published")
-
-
-def since() -> str:
-    """Return the time stamp from which use counts."""
-    return (datetime.now(timezone.utc) - timedelta(days=USE_DAYS)).isoformat()

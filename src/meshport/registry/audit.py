@@ -6,10 +6,11 @@ Write them last in a transaction: whatever is locked after that row could wait f
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from meshport.registry import dialects, schema
 from meshport.registry.chain import GENESIS, link
@@ -40,6 +41,12 @@ def read(connection: Connection, subject: str | None, limit: int) -> list[AuditE
         AuditEntry(row.id, row.at, row.actor, row.action, row.subject, msgspec.json.decode(row.detail))
         for row in connection.execute(query)
     ]
+
+
+def newest(connection: Connection, subjects: Collection[str]) -> int:
+    """Return the number of the newest entry about any of these subjects, 0 where there is none."""
+    query = select(func.max(_audit.c.id)).where(_audit.c.subject.in_(list(subjects)))
+    return connection.execute(query).scalar() or 0
 
 
 def verify(connection: Connection, anchor: Anchor | None) -> Verified:

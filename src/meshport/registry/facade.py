@@ -26,6 +26,7 @@ from meshport.registry import (
     publications,
     recording,
     standing,
+    statistics,
     subscriptions,
 )
 from meshport.registry.failures import explained
@@ -46,14 +47,18 @@ from meshport.registry.types import (
     PortStatus,
     ProductVersion,
     Publication,
+    PublicationCounts,
     PublicationRecord,
+    QueryDay,
     Rating,
+    Scope,
     Signals,
     Standing,
     Step,
     StepState,
     Subscription,
     SubscriptionState,
+    TestedVersion,
     Told,
     Use,
     Verified,
@@ -285,6 +290,38 @@ class Registry:
         with self._read() as current:
             return engagement.uses(current, since)
 
+    # What many products come to, each in one query
+
+    def publication_counts(self, scope: Scope) -> list[PublicationCounts]:
+        """Return every publication in short, by product, oldest first."""
+        with self._read() as current:
+            return statistics.publications(current, scope)
+
+    def newest_results(self, scope: Scope) -> dict[str, TestedVersion]:
+        """Return the results of each product's newest publication that was tested; others are left out."""
+        with self._read() as current:
+            return statistics.newest_results(current, scope)
+
+    def query_days(self, scope: Scope, start: str) -> list[QueryDay]:
+        """Return how often products were queried, by day, since an ISO time stamp."""
+        with self._read() as current:
+            return statistics.queries(current, scope, start)
+
+    def ratings_of(self, scope: Scope) -> list[Rating]:
+        """Return every rating, by product and person."""
+        with self._read() as current:
+            return statistics.ratings(current, scope)
+
+    def port_states(self, scope: Scope) -> dict[str, dict[str, PortStatus]]:
+        """Return what was decided about ports, by product and label; what is simply published is left out."""
+        with self._read() as current:
+            return statistics.port_states(current, scope)
+
+    def column_lineages(self, scope: Scope) -> dict[str, dict[str, PortLineage]]:
+        """Return where the columns of ports come from, by product and label, as far as it is known."""
+        with self._read() as current:
+            return statistics.lineages(current, scope)
+
     # Breaking changes
 
     def consumers(self, domain: str) -> dict[str, Consumers]:
@@ -363,6 +400,11 @@ class Registry:
         with self._read() as current:
             return audit.read(current, subject, limit)
 
+    def newest_entry(self, subjects: Collection[str]) -> int:
+        """Return the number of the newest audit entry about any of these subjects, 0 where there is none."""
+        with self._read() as current:
+            return audit.newest(current, subjects)
+
     def verify_audit(self, anchor: Anchor | None = None) -> Verified:
         """Walk the audit log's chain; `anchor` is an entry that was noted earlier. See `registry.audit.verify`."""
         with self._read() as current:
@@ -402,6 +444,11 @@ class Registry:
         """Return the newest notices to some principals (only `unread` ones), newest first."""
         with self._read() as current:
             return notices.read(current, recipients, unread, limit)
+
+    def unread_notices(self, recipients: Collection[str]) -> int:
+        """Return how many notices to these principals nobody has marked as read."""
+        with self._read() as current:
+            return notices.unread(current, recipients)
 
     def mark_read(self, recipients: Collection[str], numbers: Collection[int] | None = None) -> int:
         """Mark notices to these principals as read (those of these `numbers`, or all). Returns how many were unread."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from meshport.registry import dialects, schema
 from meshport.registry.clock import now
@@ -47,6 +47,12 @@ def read(connection: Connection, recipients: Collection[str], unread: bool, limi
         Notice(row.id, row.recipient, row.at, row.kind, row.product, row.text, row.read_at)
         for row in connection.execute(query)
     ]
+
+
+def unread(connection: Connection, recipients: Collection[str]) -> int:
+    """Return how many notices to these principals are unread."""
+    query = select(func.count()).where(_notice.c.recipient.in_(list(recipients)), _notice.c.read_at.is_(None))
+    return connection.execute(query).scalar_one()
 
 
 def mark_read(connection: Connection, recipients: Collection[str], numbers: Collection[int] | None) -> int:

@@ -16,8 +16,8 @@ _version = schema.product_version
 _build = schema.publication_build
 _result = schema.test_result
 
-# dbt's word for how a test ended, and the count of a publication that it belongs to.
-_COUNTED_AS = {"pass": "passed", "warn": "warned", "fail": "failed", "error": "failed"}
+COUNTED_AS = {"pass": "passed", "warn": "warned", "fail": "failed", "error": "failed"}
+"""dbt's word for how a test ended: the count of a publication that it belongs to. Other words count as none."""
 
 
 def publications(connection: Connection, key: str, limit: int | None) -> list[Publication]:
@@ -107,5 +107,5 @@ def _counts(connection: Connection, key: str, numbers: list[int]) -> dict[tuple[
     query = query.where(_result.c.product == key, _result.c.number >= min(numbers))
     found: dict[tuple[int, Any], int] = defaultdict(int)
     for row in connection.execute(query.group_by(_result.c.number, _result.c.status)):
-        found[row.number, _COUNTED_AS.get(row.status)] += row.results
+        found[row.number, COUNTED_AS.get(row.status)] += row.results
     return found

@@ -109,6 +109,43 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True):
     failed: int
 
 
+class Scope(msgspec.Struct, frozen=True):
+    """Which products are meant: one by its key, those of a domain, or (nothing said) all."""
+
+    domain: str | None = None
+    product: str | None = None
+
+
+class PublicationCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """One act of publishing in short, counted as in `Publication`."""
+
+    product: str
+    number: int
+    version: str
+    kind: str
+    published_at: str
+    published_by: str
+    passed: int = 0
+    warned: int = 0
+    failed: int = 0
+
+
+class TestedVersion(msgspec.Struct, frozen=True):
+    """A published version that was tested, and the results by port label."""
+
+    version: str
+    evidence: dict[str, tuple[Evidence, ...]]
+
+
+class QueryDay(msgspec.Struct, frozen=True):
+    """The queries of a product on one day (ISO 8601, UTC), and how many people asked them."""
+
+    product: str
+    day: str
+    queries: int
+    people: int
+
+
 class PortStatus(msgspec.Struct, frozen=True):
     """What a domain decided about a port after publishing it. `replaced_by` is the label of another port."""
 

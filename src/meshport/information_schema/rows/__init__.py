@@ -7,7 +7,7 @@ from typing import Any
 
 from meshport.information_schema.filling import Filling
 from meshport.information_schema.results import invocations
-from meshport.information_schema.rows import lineage, mesh, products, project, readers
+from meshport.information_schema.rows import history, lineage, mesh, products, project, readers
 
 Fill = Callable[[Filling], Iterable[Mapping[str, Any]]]
 
@@ -35,6 +35,11 @@ ROWS: dict[str, Fill] = {
     "mesh.policies": mesh.policies,
     "mesh.warehouses": mesh.warehouses,
     "mesh.results": readers.results,
+    "mesh.domains": history.domains,
+    "mesh.publications": history.publications,
+    "mesh.usage": history.usage,
+    "mesh.ratings": history.ratings,
+    "mesh.port_lineage": history.port_lineage,
     "mesh.project_flags": project.flags,
 }
 """What fills a table, by its key."""

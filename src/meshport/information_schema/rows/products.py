@@ -32,6 +32,8 @@ def products(filling: Filling) -> Iterator[Row]:
             "status": head.status if head else "unpublished",
             "version": head.version if head else None,
             "own": own,
+            "catalog_type": head.catalog_type if head else None,
+            "published_at": head.published_at if head else None,
         }
 
 

@@ -60,14 +60,13 @@ def grants(filling: Filling) -> Iterator[Row]:
 
 def results(filling: Filling) -> Iterator[Row]:
     """`mesh.results`: of each product's newest publication that has any."""
-    for key in filling.registry.heads:
-        version, evidence = filling.registry.newest_evidence(key)
-        for label, found in evidence.items():
+    for key, tested in filling.registry.newest_results.items():
+        for label, found in tested.evidence.items():
             for each in found:
                 yield {
                     "product_key": key,
                     "port": label,
-                    "version": version,
+                    "version": tested.version,
                     "rule": each.rule.name,
                     "kind": each.rule.kind,
                     "column_name": each.rule.column,

@@ -6,10 +6,14 @@ from meshport.information_schema.spec import BOOL, FLOAT, INT, JSON, LIST, TIME,
 
 _META = "coalesce(conf.meta, meta)"
 _DECLARED = "the project's declarations and mesh.yml; other domains from the registry"
+_REGISTRY = "the registry"
 
 
 def _table(name: str, description: str, source: str, *columns: Column) -> Table:
-    return Table(schema="mesh", name=name, description=description, columns=columns, source=source)
+    alone = source in (_DECLARED, _REGISTRY)
+    return Table(
+        schema="mesh", name=name, description=description, columns=columns, source=source, registry_alone=alone
+    )
 
 
 def _texts(*names: str) -> tuple[Column, ...]:
@@ -29,6 +33,8 @@ TABLES = (
         Column("tags", JSON),
         *_texts("status", "version"),
         Column("own", BOOL),
+        Column("catalog_type"),
+        Column("published_at", TIME),
     ),
     _table(
         "ports",
@@ -125,7 +131,7 @@ TABLES = (
     _table(
         "subscriptions",
         "Who may read a product, or wishes to.",
-        "the registry",
+        _REGISTRY,
         *_texts("product_key", "principal", "status", "purpose"),
         Column("requested_at", TIME),
         Column("expires_at", TIME),
@@ -133,7 +139,7 @@ TABLES = (
     _table(
         "grants",
         "What principals may do with ports.",
-        "the registry",
+        _REGISTRY,
         *_texts("product_key", "port", "principal", "privilege"),
     ),
     _table(
@@ -154,10 +160,51 @@ TABLES = (
     _table(
         "results",
         "Test results that published versions stand on.",
-        "the registry",
+        _REGISTRY,
         *_texts("product_key", "port", "version", "rule", "kind", "column_name", "status"),
         Column("failures", INT),
         Column("executed_at", TIME),
+    ),
+    _table(
+        "domains",
+        "Domains, as they last described themselves.",
+        _REGISTRY,
+        *_texts("domain", "title", "description", "owner_name", "owner_email"),
+    ),
+    _table(
+        "publications",
+        "Every publish of every product: `number` 1, 2, 3, ..., and how many of its tests passed, warned, failed.",
+        _REGISTRY,
+        Column("product_key"),
+        Column("number", INT),
+        *_texts("version", "kind"),
+        Column("published_at", TIME),
+        Column("published_by"),
+        *(Column(name, INT) for name in ("passed", "warned", "failed")),
+    ),
+    _table(
+        "usage",
+        "Queries through meshport in the last 90 days, by day (UTC). What people ask a catalog itself is not here.",
+        _REGISTRY,
+        Column("product_key"),
+        Column("day", "DATE"),
+        Column("queries", INT),
+        Column("people", INT),
+    ),
+    _table(
+        "ratings",
+        "What people think of products: 1 to 5 stars.",
+        _REGISTRY,
+        *_texts("product_key", "person"),
+        Column("stars", INT),
+        Column("comment"),
+        Column("rated_at", TIME),
+    ),
+    _table(
+        "port_lineage",
+        "Columns of ports whose lineage was recorded when they were published. `unknown` says why it is not resolved.",
+        _REGISTRY,
+        *_texts("product_key", "port", "column_name", "formula", "unknown"),
     ),
     _table("project_flags", "Flags of dbt.", "`flags:` of dbt_project.yml", *_texts("name", "value")),
 )

@@ -11,12 +11,13 @@ import msgspec
 
 from meshport.access.query import Rows
 from meshport.discovery.types import Count
+from meshport.insights.levels import Level
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.views.cards import Card
 from meshport.marketplace.views.connect import Way
 from meshport.marketplace.views.history import Step
 from meshport.marketplace.views.product import PortPart, ProductPage
-from meshport.marketplace.views.quality import Level, Quality
+from meshport.marketplace.views.quality import Quality
 from meshport.model import Owner, Slo
 from meshport.registry.types import Liking, PortLineage, Use
 from meshport.values import plain

@@ -25,7 +25,7 @@ def page(request: Request[Any, Any, Any], site: Site, template: str, **context: 
     identity = request.scope.get("user")
     viewer = identity if isinstance(identity, Identity) else None
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    waiting = 0
+    waiting = site.registry.unread_notices(viewer.principals) if viewer else 0
     return Template(
         template_name=template,
         context={"site": site.settings, "local": site.local is not None, "viewer": viewer, "said": said, "here": here}

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import msgspec
 
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.site import Site, since
+from meshport.marketplace.site import Site
 from meshport.model import Product, Status
+from meshport.registry.statistics import since
 from meshport.registry.types import Liking, ProductVersion, Use
 
 

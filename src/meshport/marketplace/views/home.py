@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.site import Site, since
+from meshport.marketplace.site import Site
 from meshport.marketplace.views.cards import Card, cards, cards_of
+from meshport.registry.statistics import since
 from meshport.registry.types import Domain
 
 SHOWN = 6

@@ -6,12 +6,14 @@ import msgspec
 
 from meshport.access.subscriptions import reads
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.site import Site, since
+from meshport.marketplace.site import Site
 from meshport.marketplace.views.cards import Card, cards_of
 from meshport.marketplace.views.connect import Way, ways
 from meshport.marketplace.views.history import Step, steps
 from meshport.marketplace.views.quality import Quality, quality
+from meshport.marketplace.views.traits import Trait
 from meshport.model import Port
+from meshport.registry.statistics import since
 from meshport.registry.types import (
     Liking,
     PortLineage,
@@ -47,6 +49,7 @@ class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
     history: list[Step]
     publications: list[Publication]
     quality: Quality
+    traits: list[Trait]
     consumers: list[str]
     mine: list[Subscription]
     readable: bool
@@ -74,6 +77,7 @@ def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
         history=steps(registry.versions(key)),
         publications=publications[:10],
         quality=quality(registry, product, publications),
+        traits=site.traits.of(registry, version),
         consumers=[each.principal for each in subscriptions if each.state == "active"],
         mine=mine,
         readable=product.domain in viewer.domains or any(map(reads, mine)),

@@ -1,0 +1,58 @@
+"""What a product promised of its service, and whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+
+import msgspec
+
+from meshport.contracts.service import seconds_of
+from meshport.model import Evidence, Product
+from meshport.plan import certification
+
+
+class Level(msgspec.Struct, frozen=True):
+    """A promise of service. `met` is None where nothing is known: missing evidence is never success."""
+
+    name: str
+    promised: str
+    found: str
+    met: bool | None
+
+
+def levels(product: Product, evidence: Mapping[str, Sequence[Evidence]]) -> tuple[Level, ...]:
+    """Return how the promises of a product stand. `evidence` is that of its newest tested publication, by port."""
+    found = []
+    all_of_it = [each for results in evidence.values() for each in results]
+    if product.slo.freshness:
+        newest = max((each.executed_at for each in all_of_it if each.executed_at), default=None)
+        allowed, age = seconds_of(product.slo.freshness), _age(newest)
+        met = None if allowed is None or age is None else age <= allowed
+        found.append(Level("freshness", product.slo.freshness, "unknown" if age is None else _told(age), met))
+    if product.slo.quality is not None:
+        ran = [each for each in all_of_it if each.status != "skipped"]
+        share = sum(each.status in certification.GREEN for each in ran) / len(ran) if ran else None
+        met = None if share is None else share >= product.slo.quality
+        found.append(
+            Level("quality", f"{product.slo.quality:.1%}", "unknown" if share is None else f"{share:.1%}", met)
+        )
+    return tuple(found)
+
+
+def _age(stamp: str | None) -> float | None:
+    if stamp is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(stamp.replace("Z", "+00:00")[:32])
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return max((datetime.now(timezone.utc) - moment).total_seconds(), 0.0)
+
+
+def _told(seconds: float) -> str:
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit} old"
+    return "fresh"

@@ -1,0 +1,111 @@
+"""How products stand, on pages: for consumers, for owners, for the central team; and notices."""
+
+from __future__ import annotations
+
+import pytest
+
+from meshport.access import subscriptions
+from meshport.access.principals import Actor
+from meshport.insights.characteristics import NAMES
+from meshport.marketplace.identity import Identity
+from meshport.registry.types import Announcement
+from tests.marketplace.conftest import ANN, BOB, Opened, Place, send
+
+EVE = Identity("user:eve@example.com", "Eve", auditor=True)
+
+
+def announce(place: Place) -> None:
+    change = Announcement(
+        product="sales.orders",
+        port="orders",
+        digest="x",
+        replaced_by=None,
+        goes_on="2027-03-01",
+        changes=("email goes",),
+    )
+    place.registry.announce(change, ANN.person)
+
+
+def test_a_product_shows_its_characteristics_with_evidence(opened: Opened) -> None:
+    page = opened(BOB).get("/products/sales.orders").text
+    for name in NAMES:
+        assert f'aria-label="{name}: ' in page
+    assert "hidden by a mask" in page
+    assert "the registry records no cost" in page
+    assert "style=" not in page
+
+
+def test_evidence_is_today_s_however_often_it_was_looked_at(opened: Opened, place: Place) -> None:
+    bob = opened(BOB)
+    assert "nobody rated it" in bob.get("/products/sales.orders").text
+    send(bob, "/products/sales.orders/rating", stars="5")
+    page = bob.get("/products/sales.orders").text
+    assert "nobody rated it" not in page
+    assert "5 stars" in page
+    place.registry.set_port_status("sales.orders", "orders", "deprecated", actor=ANN.person)
+    assert "a day on which it goes" in bob.get("/products/sales.orders").text
+
+
+def test_owners_see_what_waits_and_what_is_missing(opened: Opened, place: Place) -> None:
+    asked = Actor.named("user:zoe")
+    subscriptions.request(place.registry, "sales.orders", "user:zoe", actor=asked, purpose="to plan")
+    announce(place)
+    ann = opened(ANN)
+    page = ann.get("/domains/sales/owner").text
+    for said in (
+        "to plan",
+        "Approve",
+        "email goes",
+        "domain:marketing",
+        "not certified",
+        "promised 24h",
+        "queries of Orders",
+    ):
+        assert said in page, said
+    place.registry.acknowledge(place.registry.announcements()[0], "domain:marketing", BOB.person)
+    assert "email goes" not in ann.get("/domains/sales/owner").text
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "status"),
+    [
+        (BOB, "/domains/sales/owner", 403),
+        (EVE, "/domains/sales/owner", 200),
+        (ANN, "/domains/nowhere/owner", 403),
+        (EVE, "/domains/nowhere/owner", 404),
+        (BOB, "/governance", 403),
+        (ANN, "/governance", 403),
+        (EVE, "/governance", 200),
+    ],
+)
+def test_who_sees_how_things_stand(opened: Opened, who: Identity, path: str, status: int) -> None:
+    assert opened(who).get(path).status_code == status
+
+
+def test_an_auditor_looks_and_does_not_decide(opened: Opened, place: Place) -> None:
+    subscriptions.request(place.registry, "sales.orders", "user:zoe", actor=Actor.named("user:zoe"))
+    page = opened(EVE).get("/domains/sales/owner").text
+    assert "user:zoe" in page
+    assert "Approve" not in page
+
+
+def test_the_central_team_sees_the_mesh_by_domain(opened: Opened) -> None:
+    page = opened(EVE).get("/governance").text
+    for said in ("Characteristics by domain", "pii.email", "not recorded", "sales.secret", 'aria-label="2026-'):
+        assert said in page, said
+    assert "sales.orders" not in page.partition("Products that nobody uses")[2]
+
+
+def test_notices_are_counted_until_they_are_read(opened: Opened, place: Place) -> None:
+    bob = opened(BOB)
+    read = send(bob, "/notices/read")
+    assert "unread" not in read
+    announce(place)
+    page = bob.get("/notices").text
+    assert 'aria-label="1 unread"' in page
+    assert "email goes" in page
+    assert 'aria-label="1 unread"' in bob.get("/").text
+    number = str(place.registry.notices(BOB.principals)[0].id)
+    send(opened(ANN), "/notices/read", number=number)
+    assert 'aria-label="1 unread"' in bob.get("/notices").text
+    assert "unread" not in send(bob, "/notices/read", number=number).partition("<main")[0]
