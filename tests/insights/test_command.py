@@ -28,6 +28,8 @@ def test_a_product_shows_every_characteristic_with_its_evidence(told: Told) -> N
     }
     assert found["scores"]["understandable"]["said"] == "66 %"
     assert claims(found, "truthful")[("customers.v1.email", "not_null_email")] is True
+    assert claims(found, "truthful")[("", "the freshness that is promised")] is False
+    assert claims(found, "truthful")[("", "the quality that is promised")] is True
     assert claims(found, "truthful")[("customers.v1.email", "its origin is known")] is False
     assert claims(found, "truthful")[("customers.v1.customer_id", "its origin is known")] is True
     assert claims(found, "secure") == {

@@ -104,12 +104,11 @@ CHARACTERISTICS: tuple[Characteristic, ...] = (
             semi join current_ports using (product_key, port)
             left join mesh.port_lineage as lineage using (product_key, port, column_name)
         union all by name
-        select product_key, '' as subject, unnest([
-            {'claim': 'a promise of freshness', 'met': freshness is not null, 'detail': coalesce(freshness, '')},
-            {'claim': 'a promise of quality', 'met': quality is not null,
-             'detail': coalesce(format('{:.1f} %', 100 * quality), '')}
-        ], recursive := true)
-        from mesh.products
+        select product_key, '' as subject, 'the ' || level || ' that is promised' as claim,
+            case when promised is not null then met else false end as met,
+            coalesce(format('{} promised, {}', promised, found), 'nothing is promised') as detail
+        from (from mesh.products cross join (values ('freshness'), ('quality')) as levels(level))
+            left join mesh.service_levels using (product_key, level)
         """,
         "A rule that was not run, a port without any and a column without lineage are unknown, not right.",
     ),
@@ -123,7 +122,7 @@ CHARACTERISTICS: tuple[Characteristic, ...] = (
         union all by name
         select product_key, '' as subject, 'somebody read it in the last 90 days' as claim,
             case when sum(queries) > 0 then true end as met,
-            coalesce(format('{} queries', sum(queries)), 'no query is recorded') as detail
+            coalesce(format('queries: {}', sum(queries)), 'no query is recorded') as detail
         from mesh.products left join mesh.usage using (product_key)
         group by product_key
         """,
@@ -158,19 +157,19 @@ CHARACTERISTICS: tuple[Characteristic, ...] = (
         "Does it serve anybody?",
         """
         select product_key, '' as subject, 'somebody subscribes' as claim, count(principal) > 0 as met,
-            format('{} subscribers', count(principal)) as detail
+            format('subscribers: {}', count(principal)) as detail
         from mesh.products
             left join (from mesh.subscriptions where status = 'active') as active using (product_key)
         group by product_key
         union all by name
         select product_key, '' as subject, 'somebody read it in the last 90 days' as claim,
             case when sum(queries) > 0 then true when any_value(catalog_type) = 'duckdb' then false end as met,
-            coalesce(format('{} queries', sum(queries)), 'no query is recorded') as detail
+            coalesce(format('queries: {}', sum(queries)), 'no query is recorded') as detail
         from mesh.products left join mesh.usage using (product_key)
         group by product_key
         union all by name
         select product_key, coalesce(person, '') as subject, 'a rating of 4 stars or more' as claim, stars >= 4 as met,
-            coalesce(format('{} stars', stars), 'nobody rated it') as detail
+            coalesce(format('stars: {}', stars), 'nobody rated it') as detail
         from mesh.products left join mesh.ratings using (product_key)
         """,
         "Without ratings it is unknown what people think. What people ask a catalog other than DuckDB is unknown, too.",
@@ -210,7 +209,7 @@ CHARACTERISTICS: tuple[Characteristic, ...] = (
                 case when any_value(used.queries) > 0 or any_value(active.principal) is not null then true
                      when any_value(products.catalog_type) = 'duckdb' then false end
             end as met,
-            format('published {} times in 90 days, {} queries', count(distinct published.number),
+            format('in 90 days: published {}, queries {}', count(distinct published.number),
                 coalesce(any_value(used.queries), 0)) as detail
         from mesh.products as products
             left join (
@@ -238,7 +237,7 @@ CHARACTERISTICS: tuple[Characteristic, ...] = (
         from mesh.products
         union all by name
         select product_key, port as subject, 'data policies' as claim, bool_and(status in ('pass', 'warn')) as met,
-            coalesce(format('{} rules', count(rule)), '') as detail
+            format('rules: {}', count(rule)) as detail
         from current_ports left join (from mesh.results where kind = 'data_policy' and status <> 'skipped') as asked
             using (product_key, port)
         group by product_key, port

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from meshport.contracts.levels import Level, levels
 from meshport.errors import InputError
-from meshport.insights.levels import Level, levels
 from meshport.insights.scores import Piece, Scores, averaged, evidence, opened, scores
 from meshport.insights.weeks import Week, by_week
 from meshport.model import Evidence

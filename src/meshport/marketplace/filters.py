@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from litestar.plugins.jinja import JinjaTemplateEngine
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from meshport.contracts.odcs_write import url_of
 from meshport.marketplace.charts import month_bars, score_bar, week_bars
@@ -18,7 +18,9 @@ def register(engine: JinjaTemplateEngine) -> None:
     """Give an engine the filters."""
     engine.engine.trim_blocks = True
     engine.engine.lstrip_blocks = True
-    engine.engine.filters.update(day=day, minute=minute, number=number, path=path, stars=stars, link=url_of)
+    engine.engine.filters.update(
+        day=day, minute=minute, number=number, path=path, prose=prose, stars=stars, link=url_of
+    )
     engine.engine.globals.update(address=address, draw=draw)
     engine.engine.globals.update(score_bar=score_bar, week_bars=week_bars, month_bars=month_bars)
 
@@ -36,6 +38,14 @@ def minute(stamp: str | None) -> str:
 def number(value: float) -> str:
     """Return a number with thin spaces between thousands."""
     return f"{value:,}".replace(",", "\u202f")
+
+
+def prose(text: str) -> Markup:
+    """Return words in which something between backticks is code."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
 
 
 def path(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from meshport.contracts.levels import GREEN
 from meshport.contracts.service import seconds_of
 from meshport.model import Evidence, Gate, Port, Product, Relation, fold
 from meshport.plan.types import Certification, Change
@@ -21,7 +22,6 @@ from meshport.resources import Resource, mask, row_filter, tag
 KEY = tag.CERTIFICATION
 CERTIFIED: Final = "certified"
 DEPRECATED: Final = "deprecated"
-GREEN = ("pass", "warn")
 _EVIDENCE = {"owner": "the owner", "tests": "tests", "masks": "masks", "row_filter": "the row filter"}
 """Gates that say something of the evidence. A breaking change that waits says nothing against what is published."""
 

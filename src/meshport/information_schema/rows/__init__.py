@@ -37,6 +37,7 @@ ROWS: dict[str, Fill] = {
     "mesh.results": readers.results,
     "mesh.domains": history.domains,
     "mesh.publications": history.publications,
+    "mesh.service_levels": history.service_levels,
     "mesh.usage": history.usage,
     "mesh.ratings": history.ratings,
     "mesh.port_lineage": history.port_lineage,

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from meshport.contracts.levels import levels
 from meshport.information_schema.filling import Filling
 
 Row = dict[str, Any]
@@ -29,6 +30,15 @@ def publications(filling: Filling) -> Iterator[Row]:
     for each in filling.registry.publications:
         row = msgspec.structs.asdict(each)
         yield {"product_key": row.pop("product"), **row}
+
+
+def service_levels(filling: Filling) -> Iterator[Row]:
+    """`mesh.service_levels`."""
+    for key, head in filling.registry.heads.items():
+        tested = filling.registry.newest_results.get(key)
+        for level in levels(head.product, tested.evidence if tested else {}):
+            row = msgspec.structs.asdict(level)
+            yield {"product_key": key, "level": row.pop("name"), **row}
 
 
 def usage(filling: Filling) -> Iterator[Row]:

@@ -183,6 +183,13 @@ TABLES = (
         *(Column(name, INT) for name in ("passed", "warned", "failed")),
     ),
     _table(
+        "service_levels",
+        "What published products promised of their service, and whether it holds. `met` is NULL where nothing shows it.",
+        _REGISTRY,
+        *_texts("product_key", "level", "promised", "found"),
+        Column("met", BOOL),
+    ),
+    _table(
         "usage",
         "Queries through meshport in the last 90 days, by day (UTC). What people ask a catalog itself is not here.",
         _REGISTRY,

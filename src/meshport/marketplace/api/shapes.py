@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from meshport.access.query import Rows
+from meshport.contracts.levels import Level
 from meshport.discovery.types import Count
-from meshport.insights.levels import Level
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.views.cards import Card
 from meshport.marketplace.views.connect import Way

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from meshport.insights.levels import Level, levels
+from meshport.contracts.levels import Level, levels
 from meshport.model import Evidence, Product
 from meshport.registry import Registry
 from meshport.registry.types import Publication
