@@ -184,7 +184,7 @@ TABLES = (
     ),
     _table(
         "service_levels",
-        "What published products promised of their service, and whether it holds. `met` is NULL where nothing shows it.",
+        "What published products promised of their service. `met` is NULL where nothing shows whether it holds.",
         _REGISTRY,
         *_texts("product_key", "level", "promised", "found"),
         Column("met", BOOL),
