@@ -83,7 +83,7 @@ def page() -> str:
             "Who gets access, and who decides. A rule speaks of products with a column of one of its classifications "
             "or their families (`unclassified`: a column that says nothing); of every product where it names none. Of "
             "all rules that speak of a product, the strictest counts in each respect. How they work is in "
-            "[the guide for owners](../guides/domain-owner.md).",
+            "[the guide to access](../guides/access.md).",
             table(
                 ("Rule", "Meaning", "Speaks of", "Terms"),
                 [

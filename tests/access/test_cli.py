@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from meshport.cli import main
 from meshport.errors import ExitCode
 from meshport.registry import Registry
+from meshport.standards import AccessRule
 from tests.registry.samples import record
 
 KEY = "sales.customer_360"
@@ -68,3 +72,71 @@ def test_what_is_wrong_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert not Path("elsewhere.db").exists()
     assert run("list") == ExitCode.OK
     assert capsys.readouterr().out == "No subscriptions.\n"
+
+
+def test_what_it_is_for_and_until_when(capsys: pytest.CaptureFixture[str], registry: Registry) -> None:
+    assert run("request", KEY, "--as", "marketing", "--purpose", "campaigns", "--days", "30") == ExitCode.OK
+    assert run("request", KEY, "--as", "finance", "--until", "2099-12-31", "--actor", "finance") == ExitCode.OK
+    assert run("request", KEY, "--as", "hr", "--days", "3", "--until", "2099-12-31") == ExitCode.USAGE
+    assert run("approve", KEY, "finance", "--actor", "sales") == ExitCode.OK
+    said = capsys.readouterr().err
+    assert "Approved: domain:finance sales.customer_360 until 2099-12-31" in said
+    run("list", "--state", "requested", "--format", "json")
+    (listed,) = json.loads(capsys.readouterr().out)
+    assert (listed["principal"], listed["purpose"]) == ("domain:marketing", "campaigns")
+    assert run("list", "--state", "gone") == ExitCode.USAGE
+
+
+def test_two_people_approve(capsys: pytest.CaptureFixture[str], registry: Registry) -> None:
+    rule = AccessRule("Two.", classifications=("pii",), approvers=2)
+    registry.write_access_rules("sales", {"two": rule}, actor="user:ann")
+    run("request", KEY, "--as", "marketing")
+    assert run("approve", KEY, "marketing", "--project-dir", "../sales") == ExitCode.DENIED
+    assert "--actor user:ann@example.com" in capsys.readouterr().err
+    assert run("approve", KEY, "marketing", "--actor", "user:bob") == ExitCode.OK
+    assert "another person has to approve it, too" in capsys.readouterr().err
+    assert run("approve", KEY, "marketing", "--actor", "user:bob") == ExitCode.DENIED
+    assert run("approve", KEY, "marketing", "--actor", "user:cay") == ExitCode.OK
+    run("list", "--format", "json")
+    assert [each["by"] for each in json.loads(capsys.readouterr().out)[0]["approvals"]] == ["user:bob", "user:cay"]
+
+
+def test_what_is_over_ends(
+    capsys: pytest.CaptureFixture[str], registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("request", KEY, "--as", "marketing", "--days", "30")
+    run("approve", KEY, "marketing", "--actor", "sales")
+    assert run("expire") == ExitCode.OK
+    assert "Nothing ends." in capsys.readouterr().out
+    monkeypatch.setattr("meshport.access.calendar.today", lambda: date(2099, 1, 1))
+    assert run("expire", "--format", "json") == ExitCode.OK
+    assert [each["state"] for each in json.loads(capsys.readouterr().out)["expired"]] == ["expired"]
+    assert run("expire") == run("reconcile") == ExitCode.OK
+    capsys.readouterr()
+    assert run("notices", "--read") == ExitCode.OK
+    assert "domain:marketing, sales.customer_360: expired" in capsys.readouterr().out
+    assert run("notices") == ExitCode.OK
+    assert "Nothing new." in capsys.readouterr().out
+    run("notices", "--all", "--as", "sales", "--format", "json")
+    assert [each["kind"] for each in json.loads(capsys.readouterr().out)] == ["expiry", "subscriber", "request"]
+
+
+def test_the_audit_log_is_shown_and_verified(capsys: pytest.CaptureFixture[str], path: Path) -> None:
+    run("request", KEY, "--as", "marketing")
+    assert run("audit", "--product", KEY, "--format", "json") == ExitCode.OK
+    assert [each["action"] for each in json.loads(capsys.readouterr().out)] == ["access.request", "product.publish"]
+    assert run("audit", "--verify") == ExitCode.OK
+    said = capsys.readouterr().out
+    assert said.startswith("2 entries hold. Anchor: 2:")
+    anchor = said.split()[-1]
+    run("deny", KEY, "marketing")
+    assert run("audit", "--verify", "--anchor", anchor) == ExitCode.OK
+    assert run("audit", "--verify", "--anchor", f"1:{anchor[2:]}") == ExitCode.BLOCKED
+    assert run("audit", "--verify", "--anchor", "here") == ExitCode.INPUT
+    assert run("audit", "--anchor", anchor) == ExitCode.USAGE
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("DROP TRIGGER audit_no_delete")
+        raw.execute("DELETE FROM audit WHERE id = 2")
+    capsys.readouterr()
+    assert run("audit", "--verify") == ExitCode.BLOCKED
+    assert "The audit log does not hold at entry 3: entries between 1 and it were taken out" in capsys.readouterr().out

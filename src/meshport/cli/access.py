@@ -12,6 +12,9 @@ COMMANDS = {
     "approve": ("meshport.cli.access_decide:approve", "Let a principal read a product, as it requested."),
     "deny": ("meshport.cli.access_decide:deny", "Refuse a request, or take back one's own."),
     "revoke": ("meshport.cli.access_decide:revoke", "End a subscription."),
+    "apply": ("meshport.cli.access_files:apply", "Bring subscriptions in line with `access/*.yml` of this project."),
+    "expire": ("meshport.cli.access_upkeep:expire", "End subscriptions whose time is over, and tell of those to come."),
+    "reconcile": ("meshport.cli.access_upkeep:reconcile", "Bring the catalog's grants in line with subscriptions."),
     "notices": ("meshport.cli.access_show:notices", "Show what happened that somebody should know of."),
     "audit": ("meshport.cli.access_show:audit", "Show who did what, or check that the audit log is whole."),
 }

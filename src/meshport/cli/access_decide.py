@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from meshport.cli import access_options, options
+from meshport.cli.granting import try_to_settle
 from meshport.cli.output import say
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def request(
             days=days,
             until=f"{until:%Y-%m-%d}" if until else None,
         )
+        if made.state == "approved":
+            try_to_settle(registry, made, actor=made.requested_by)
     if made.state == "requested":
         say(f"{made.principal} asked for {made.product}{_until(made)}; its domain decides: meshport access approve")
     else:
@@ -146,8 +149,12 @@ def _decide(
     from meshport.registry import open_registry
 
     act = {"approve": subscriptions.approve, "deny": subscriptions.deny, "revoke": subscriptions.revoke}[action]
+    who = Actor.named(acting(project_dir, actor))
     with open_registry(project_dir, registry_url) as registry:
-        return act(registry, product, principal, actor=Actor.named(acting(project_dir, actor)), reason=reason)
+        moved = act(registry, product, principal, actor=who, reason=reason)
+        if moved.state in ("approved", "revoked"):
+            try_to_settle(registry, moved, actor=str(who))
+        return moved
 
 
 def _until(subscription: Subscription) -> str:

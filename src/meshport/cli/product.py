@@ -92,6 +92,8 @@ def rollback(
     meshport product rollback customer_orders
     meshport product rollback customer_orders --port customer_orders.v1 --note "wrong totals" --yes
     """
+    from meshport.access.principals import user
+    from meshport.cli.granting import settle
     from meshport.cli.workspace import Workspace
     from meshport.plan.lifecycle import find_returns, roll_back
 
@@ -104,6 +106,7 @@ def rollback(
         if not yes:
             click.confirm("Roll back?", abort=True, err=True)
         done = roll_back(workspace.site(registry, shown), key, ports, note)
+        settle(registry, workspace.mesh.domain, actor=user(), guard=workspace.mesh.guard)
     say(f"Rolled back: {', '.join(done)}" if done else "The interrupted rollback is complete now.")
 
 
@@ -190,6 +193,8 @@ def retire(
     \b
     meshport product retire customer_orders --port customer_orders.v1
     """
+    from meshport.access.principals import user
+    from meshport.cli.granting import settle
     from meshport.cli.workspace import Workspace
     from meshport.plan.lifecycle import port_of, standing_of
     from meshport.plan.lifecycle import retire as retire_ports
@@ -206,6 +211,7 @@ def retire(
         if not yes:
             click.confirm("Drop these relations and their previous versions?", abort=True, err=True)
         done = retire_ports(workspace.site(registry, shown), key, [port.label for port in chosen], note)
+        settle(registry, workspace.mesh.domain, actor=user(), guard=workspace.mesh.guard)
     say(f"Retired: {', '.join(done)}")
 
 

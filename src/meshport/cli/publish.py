@@ -53,6 +53,7 @@ def publish(
     """
     from meshport.access.principals import user
     from meshport.cli.announcing import announce
+    from meshport.cli.granting import settle
     from meshport.cli.plan_text import plan_document
     from meshport.cli.workspace import Workspace
     from meshport.errors import ExitCode, PlanMovedError
@@ -103,6 +104,8 @@ def publish(
         elif not made.blocked and open_publishes(registry.unfinished(workspace.mesh.domain)):
             converge(site, made)
             say("An interrupted publish had written everything; its record is complete now.")
+        # Subscriptions follow: what is published, masked and verified by now is granted, what is gone is not.
+        settle(registry, workspace.mesh.domain, actor=user(), guard=workspace.mesh.guard, allow_removals=allow_removals)
     if made.blocked:
         ctx.exit(ExitCode.BLOCKED)
 

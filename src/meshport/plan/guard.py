@@ -26,9 +26,14 @@ def removals_of(products: Iterable[ProductPlan], ledger: Mapping[str, object]) -
 
 
 def excessive(plan: Plan, guard: Guard) -> tuple[Removal, ...]:
+    """Return the removals of a plan that go beyond what the guard lets pass."""
+    return beyond(plan.removals, guard)
+
+
+def beyond(removals: Iterable[Removal], guard: Guard) -> tuple[Removal, ...]:
     """Return the removals that go beyond what the guard lets pass."""
     return tuple(
         removal
-        for removal in plan.removals
+        for removal in removals
         if removal.written >= guard.beginning_with and removal.removed > guard.removals * removal.written
     )

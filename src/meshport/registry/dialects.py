@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, event
+from sqlalchemy import Connection, Engine, Row, Table, TextClause, event
 from sqlalchemy.dialects import postgresql, sqlite
 
 # Execution option of a connection that is going to write.
@@ -78,7 +78,7 @@ def insert_unless(
     table: Table,
     row: Mapping[str, Any],
     keys: Sequence[str],
-    where: ColumnElement[bool] | None = None,
+    where: TextClause | None = None,
 ) -> Row[Any] | None:
     """Insert a row and return it, or None where the unique index over `keys` (of rows with `where`) has one already."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert

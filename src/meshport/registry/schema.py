@@ -6,7 +6,18 @@ Time stamps are ISO 8601 text and documents are JSON text, so that both database
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -273,7 +284,8 @@ subscription = Table(
     Index(None, "principal"),
 )
 # At most one subscription of a principal to a product is alive, whatever two processes do at once.
-ALIVE = subscription.c.state.in_(["requested", "approved", "active"])
+# Literal, because PostgreSQL finds an index for ON CONFLICT by its text, not by what parameters will say.
+ALIVE = text("state IN ('requested', 'approved', 'active')")
 Index(
     "uq_subscription_alive",
     subscription.c.product,
