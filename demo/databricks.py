@@ -28,6 +28,8 @@ class Databricks:
         for domain in DOMAINS:
             for catalog in (domain, f"{domain}_published"):
                 self._double.execute(f"alter catalog {catalog} set owner to `{domain}`")
+        grants = {domain: {"CREATE_EXTERNAL_METADATA"} for domain in DOMAINS}
+        self._double.store.documents.setdefault("metastore", {})["self"] = {"owner": "admins", "grants": grants}
 
     @staticmethod
     def double() -> Double:
@@ -72,19 +74,6 @@ class Databricks:
             project, f"select tag_name, tag_value from {view} where schema_name = '{schema}' and table_name = '{name}'"
         )
         return {key: value for key, value in rows if not key.startswith("meshport_")}
-
-    def let_in(self, story: Story, project: Path, reader: str, table: str) -> None:
-        """Grant what the subscription stands for; from issue 4 on, approving does."""
-        catalog, schema, _ = table.split(".")
-        owner = self._double.session(project.name)
-        for privilege, on in (
-            ("use catalog", f"catalog {catalog}"),
-            ("use schema", f"schema {catalog}.{schema}"),
-            ("select", f"table {table}"),
-        ):
-            statement = f"grant {privilege} on {on} to `{reader}`"
-            click.secho(f"  {project.name}> {statement}", fg="cyan")
-            self._double.execute(statement, owner)
 
     def read(self, story: Story, reader: Path, sql: str) -> str:
         """Read as the domain, as any client would."""

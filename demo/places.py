@@ -38,9 +38,6 @@ class Place(Protocol):
     def tags(self, project: Path, table: str) -> dict[str, str]:
         """Return the tags of a table that are not meshport's own properties."""
 
-    def let_in(self, story: Story, project: Path, reader: str, table: str) -> None:
-        """Do what an approved subscription does not do by itself here."""
-
     def read(self, story: Story, reader: Path, sql: str) -> str:
         """Read as a domain, and return what is shown."""
 
@@ -89,9 +86,6 @@ class Laptop:
         query = "select key, value from meshport.tags where schema_name = ? and relation = ? and column_name = ''"
         with self._open(project, read_only=True) as connection:
             return dict(connection.execute(query, [schema, name]).fetchall())
-
-    def let_in(self, story: Story, project: Path, reader: str, table: str) -> None:
-        """Nothing: the subscription is all there is."""
 
     def read(self, story: Story, reader: Path, sql: str) -> str:
         """Ask meshport."""

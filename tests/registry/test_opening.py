@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError, TimeoutError
 
 from meshport.errors import ExitCode, UnavailableError
 from meshport.registry import Registry
 from meshport.registry import connection as opening
+from meshport.registry.failures import explained
 from tests.registry.samples import product, record, url
 
 
@@ -164,3 +166,17 @@ def test_opening_does_not_import_alembic(registry: Registry, path: Path) -> None
 def test_the_types_do_not_import_a_database_library() -> None:
     code = "import sys, meshport.registry.types; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (TimeoutError("QueuePool limit of size 5 overflow 10 reached"), "too many things are done"),
+        (OperationalError("INSERT", None, Exception("deadlock detected")), "waited for each other"),
+        (OperationalError("", None, Exception("FATAL: sorry, too many clients already")), "has no connection left"),
+    ],
+)
+def test_what_many_at_once_run_into_is_explained(error: Exception, said: str) -> None:
+    with pytest.raises(UnavailableError, match=said) as caught, explained("here"):
+        raise error
+    assert "try again" in (caught.value.hint or "")

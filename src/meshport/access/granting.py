@@ -18,7 +18,7 @@ from meshport.access.rules import Rules
 from meshport.access.states import GRANTED
 from meshport.access.wanted import Wanted, wanted
 from meshport.catalogs.grants import Grants, has_grants, open_grants
-from meshport.errors import BlockedError, UnavailableError
+from meshport.errors import BlockedError, MeshportError, UnavailableError
 from meshport.mesh import Guard
 from meshport.plan.diff import diff
 from meshport.plan.guard import beyond
@@ -85,6 +85,15 @@ def settle(
                 run = _Run(registry, domain, catalog, grants, actor, lock)
                 done = _both(done, run.settle(guard or Guard(), allow_removals=allow_removals))
     return done
+
+
+def carry_out(registry: Registry, decided: Subscription, *, actor: str) -> Settled:
+    """Do in the catalog what a decision means; it holds all the same where that fails, which is among the problems."""
+    try:
+        domain = registry.require(decided.product).product.domain
+        return settle(registry, domain, actor=actor, waiting=decided if decided.state == "approved" else None)
+    except MeshportError as error:
+        return Settled(problems=(f"{error.message} ({error.hint})" if error.hint else error.message,))
 
 
 def ledger_name(catalog: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from meshport.cli import access_options, options
-from meshport.cli.granting import try_to_settle
+from meshport.cli.granting import carry_out
 from meshport.cli.output import say
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def request(
             until=f"{until:%Y-%m-%d}" if until else None,
         )
         if made.state == "approved":
-            try_to_settle(registry, made, actor=made.requested_by)
+            carry_out(registry, made, actor=made.requested_by)
     if made.state == "requested":
         say(f"{made.principal} asked for {made.product}{_until(made)}; its domain decides: meshport access approve")
     else:
@@ -153,7 +153,7 @@ def _decide(
     with open_registry(project_dir, registry_url) as registry:
         moved = act(registry, product, principal, actor=who, reason=reason)
         if moved.state in ("approved", "revoked"):
-            try_to_settle(registry, moved, actor=str(who))
+            carry_out(registry, moved, actor=str(who))
         return moved
 
 

@@ -16,13 +16,7 @@ LATER = "meshport access reconcile"
 
 
 def settle(
-    registry: Registry,
-    domain: str,
-    *,
-    actor: str,
-    guard: Guard | None = None,
-    allow_removals: bool = False,
-    waiting: Subscription | None = None,
+    registry: Registry, domain: str, *, actor: str, guard: Guard | None = None, allow_removals: bool = False
 ) -> Settled:
     """Bring grants in line with subscriptions, and say what was done. Raises what `granting.settle` does, and
     UnavailableError at the end where single grants failed.
@@ -30,10 +24,8 @@ def settle(
     from meshport.access import granting
     from meshport.errors import UnavailableError
 
-    done = granting.settle(registry, domain, actor=actor, guard=guard, allow_removals=allow_removals, waiting=waiting)
-    for texts, word in ((done.granted, "Granted"), (done.revoked, "Revoked")):
-        for text in texts:
-            say(f"{word}: {text}")
+    done = granting.settle(registry, domain, actor=actor, guard=guard, allow_removals=allow_removals)
+    _say(done)
     if done.problems:
         raise UnavailableError(
             f"not all grants could be changed: {'; '.join(done.problems)}",
@@ -42,13 +34,19 @@ def settle(
     return done
 
 
-def try_to_settle(registry: Registry, decided: Subscription, *, actor: str) -> None:
-    """Do the same after a decision, which holds all the same: what keeps its grants from being changed is only said."""
-    from meshport.errors import MeshportError
+def carry_out(registry: Registry, decided: Subscription, *, actor: str) -> None:
+    """Do in the catalog what a decision means, and say what came of it."""
+    from meshport.access import granting
 
-    try:
-        waiting = decided if decided.state == "approved" else None
-        settle(registry, registry.require(decided.product).product.domain, actor=actor, waiting=waiting)
-    except MeshportError as error:
-        say(f"The catalog does not show it yet: {error.message}")
-        say(f"  {error.hint or ''}\n  What is left is done by the domain's next publish, or by: {LATER}")
+    done = granting.carry_out(registry, decided, actor=actor)
+    _say(done)
+    for problem in done.problems:
+        say(f"The catalog does not show it yet: {problem}")
+    if done.problems:
+        say(f"What is left is done by the domain's next publish, or by: {LATER}")
+
+
+def _say(done: Settled) -> None:
+    for texts, word in ((done.granted, "Granted"), (done.revoked, "Revoked")):
+        for text in texts:
+            say(f"{word}: {text}")

@@ -217,6 +217,7 @@ def retire(
 
 def _refuse_in_use(registry: Registry, key: str, labels: list[str]) -> None:
     """Raise BlockedError where a port was not deprecated first, or somebody has an active subscription."""
+    from meshport.access.states import GRANTED
     from meshport.errors import BlockedError
 
     status = registry.port_status(key)
@@ -226,7 +227,7 @@ def _refuse_in_use(registry: Registry, key: str, labels: list[str]) -> None:
             f"not deprecated yet: {', '.join(early)}",
             hint=f"meshport product deprecate {key} --port {early[0]} --on DATE, or --force",
         )
-    readers = [s.principal for s in registry.subscriptions(product=key) if s.state == "active"]
+    readers = [s.principal for s in registry.subscriptions(key, states=GRANTED)]
     if readers:
         raise BlockedError(f"{', '.join(readers)} still subscribe to {key}", hint="ask them to move, or --force")
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError, TimeoutError
 
 from meshport.errors import MeshportError, UnavailableError
 
 # What the driver's message contains, what it means, and what helps.
 _MEANINGS = (
     ("is locked", "the registry is in use by another program", "try again when that program is done"),
+    ("deadlock detected", "two who write the registry waited for each other", "try again: nothing of this was written"),
+    ("too many clients", "the registry's server has no connection left", "try again, or allow it more connections"),
     ("readonly database", "the registry cannot be written", "make the file and its folder writable"),
     ("is full", "there is no room left for the registry", "make room on its disk and try again"),
     ("disk i/o error", "the registry's disk failed to read or write", "check the disk and try again"),
@@ -46,6 +48,10 @@ def explained(name: str) -> Iterator[None]:
         if meaning is None:
             raise
         raise meaning from error
+    except TimeoutError as error:
+        raise UnavailableError(
+            "too many things are done with the registry at once", where=name, hint="try again in a moment"
+        ) from error
 
 
 def _meaning(error: DatabaseError, name: str) -> MeshportError | None:
