@@ -21,8 +21,11 @@ from urllib.parse import urlsplit
 from litestar import Litestar, Request
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.csrf import CSRFConfig
+from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
+from litestar.exceptions import NotFoundException
+from litestar.handlers.base import BaseRouteHandler
 from litestar.middleware.base import DefineMiddleware
 from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.middleware.session.client_side import CookieBackendConfig
@@ -77,6 +80,7 @@ HEADERS = {
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 
@@ -102,7 +106,7 @@ def create_app(site: Site, port: int = 80) -> Litestar:
         route_handlers=[
             *PAGES,
             api(),
-            create_static_files_router("/static", [HERE / "static"], opt={OPTION: "anybody"}),
+            create_static_files_router("/static", [HERE / "static"], opt={OPTION: "anybody"}, guards=[_is_a_path]),
         ],
         guards=[guard],
         dependencies={
@@ -132,6 +136,12 @@ def create_app(site: Site, port: int = 80) -> Litestar:
     return app
 
 
+def _is_a_path(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Raise for what no file system takes for a path, before it is asked."""
+    if "\0" in connection.scope["path"]:
+        raise NotFoundException
+
+
 def _own_names(port: int) -> list[str]:
     return [f"{name}:{port}" for name in LOOPBACK] + (list(LOOPBACK) if port == 80 else [])
 
@@ -145,6 +155,9 @@ def _headers(secure: bool) -> Callable[[Message, Scope], Awaitable[None]]:
             given = MutableScopeHeaders.from_message(message)
             for name, value in headers.items():
                 given[name] = value
+            if not scope["path"].startswith("/static/"):
+                # What one person may see is not for the next one at the same machine or proxy.
+                given.setdefault("cache-control", "no-store")
 
     return add
 

@@ -16,7 +16,7 @@ from litestar.exceptions import (
     ValidationException,
 )
 from litestar.response import Redirect, Template
-from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_400_BAD_REQUEST, HTTP_500_INTERNAL_SERVER_ERROR
 
 from meshport.errors import BlockedError, DeniedError, InputError, MeshportError, UnavailableError
 from meshport.marketplace.identity import Identity
@@ -83,6 +83,12 @@ def _defect(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return _answer(
         request, HTTP_500_INTERNAL_SERVER_ERROR, "this is a defect of meshport's own; the log says more", None
     )
+
+
+def too_deep(request: Request[Any, Any, Any], error: RecursionError) -> Response[Any]:
+    """Answer JSON that is nested without end, which msgspec gives up: nothing else recurses over what callers send."""
+    _LOG.warning("%s %s is nested too deeply", request.method, request.url.path, exc_info=error)
+    return _answer(request, HTTP_400_BAD_REQUEST, "this is nested too deeply", None)
 
 
 def _answer(

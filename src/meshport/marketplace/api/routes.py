@@ -14,6 +14,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 import meshport
 from meshport.marketplace.api import personal, products, subscribing
 from meshport.marketplace.api.guarding import HEADER, guard_calls
+from meshport.marketplace.failures import too_deep
 from meshport.marketplace.permissions import OPTION
 
 ROUTES = [
@@ -40,6 +41,7 @@ ROUTES = [
     personal.mark_notices,
 ]
 PATH = "/api/v1"
+BODIES = (products.RatingBody, subscribing.AskBody, subscribing.DecisionBody, personal.ReadBody)
 DESCRIPTION = (
     "Find, judge and ask for data products, and decide about requests. Send `Authorization: Bearer TOKEN` with a token "
     "of the issuer that people sign in with, or the session cookie of the pages. Calls that change something and come "
@@ -53,6 +55,7 @@ def api() -> Router:
         PATH,
         route_handlers=[*ROUTES],
         guards=[guard_calls],
+        exception_handlers={RecursionError: too_deep},
         include_in_schema=True,
         opt={"exclude_from_csrf": True},
     )
@@ -71,11 +74,22 @@ def description() -> OpenAPIConfig:
         security=[{"token": []}, {"session": []}],
         components=Components(security_schemes=schemes),
         use_handler_docstrings=True,
-        render_plugins=[JsonRenderPlugin(path="/openapi.json", media_type=MediaType.JSON)],
+        render_plugins=[_Description(path="/openapi.json", media_type=MediaType.JSON)],
         openapi_router=Router(
             "/api", route_handlers=[], include_in_schema=False, opt={OPTION: "anybody"}, before_request=_known
         ),
     )
+
+
+class _Description(JsonRenderPlugin):
+    """The description as JSON, with what Litestar does not say of msgspec's types: bodies take no other fields."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """Return the description."""
+        schemas = openapi_schema["components"]["schemas"]
+        for body in BODIES:
+            schemas[body.__name__]["additionalProperties"] = False
+        return super().render(request, openapi_schema)
 
 
 def _known(request: Request[Any, Any, Any]) -> None:
