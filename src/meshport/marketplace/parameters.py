@@ -23,4 +23,5 @@ Text = Annotated[str, QueryParameter(max_length=200, pattern=_NO_ZERO)]
 Sentence = Annotated[str, Meta(max_length=2000, pattern=_NO_ZERO)]
 Who = Annotated[str, Meta(max_length=300, pattern=_NO_ZERO, description="`domain:marketing` or `user:ann@example.com`")]
 Days = Annotated[int, Meta(ge=1, le=3660)]
+Number = Annotated[int, Meta(ge=0, le=2**53)]  # a database holds no larger one than 2**63, JSON none than this
 Stars = Annotated[int, Meta(ge=1, le=5)]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, delete, get, post, put
 from litestar.pagination import OffsetPagination
 from litestar.params import FromQuery, JSONBody
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from meshport.marketplace import acts
 from meshport.marketplace.api.paging import Limit, Offset, paged
 from meshport.marketplace.api.problems import PROBLEMS
 from meshport.marketplace.api.shapes import MeShape, me_shape
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.parameters import Name, OpenSite
+from meshport.marketplace.parameters import Name, Number, OpenSite
 from meshport.marketplace.views.cards import Card, cards_of
 from meshport.registry.types import Notice
 
@@ -26,7 +26,7 @@ NOTICES = 1000
 class ReadBody(Struct, frozen=True, forbid_unknown_fields=True):
     """Which notices were read; null: all."""
 
-    ids: list[int] | None = None
+    ids: Annotated[list[Number], Meta(max_length=NOTICES)] | None = None
 
 
 class ReadShape(Struct, frozen=True):

@@ -12,13 +12,13 @@ from litestar.response import Redirect, Template
 from meshport.insights import CHARACTERISTICS, domain_insights, mesh_insights
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages.answers import done, page
-from meshport.marketplace.parameters import Name, OpenSite
+from meshport.marketplace.parameters import Name, Number, OpenSite
 
 
 class ReadForm(msgspec.Struct):
     """Which notice was read; None: all."""
 
-    number: int | None = None
+    number: Number | None = None
 
 
 @get("/domains/{domain:str}/owner", permission="member", sync_to_thread=True)
