@@ -105,8 +105,8 @@ def queries(connection: Connection, scope: Scope, start: str) -> list[QueryDay]:
         )
         .join(_product, _product.c.key == log.c.subject)
         .where(_of(scope), log.c.action == "query", log.c.at >= start)
-        .group_by(log.c.subject, day)
-        .order_by(log.c.subject, day)
+        .group_by(log.c.subject, "day")  # by its name: PostgreSQL takes two texts with parameters for two expressions
+        .order_by(log.c.subject, "day")
     )
     return [QueryDay(row.subject, row.day, row.queries, row.people) for row in connection.execute(query)]
 
