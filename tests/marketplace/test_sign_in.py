@@ -172,8 +172,20 @@ def test_an_answer_to_another_sign_in_is_refused(market: Market) -> None:
     back = visit(location, "bob").removeprefix(OUTSIDE)  # the attacker's own code, sent to the victim
     assert victim.get(back, follow_redirects=False).status_code == 403  # who began nothing
     victim.get("/login", follow_redirects=False)
-    assert victim.get(back, follow_redirects=False).status_code == 403  # whose state is another
+    answer = victim.get(back, follow_redirects=False)  # whose state is another
+    assert answer.status_code == 403
+    assert "the answer belongs to another sign-in" in answer.text
     assert me(victim).status_code == 401
+
+
+def test_a_token_of_another_sign_in_is_refused(market: Market) -> None:
+    browser = market()
+    location = browser.get("/login", follow_redirects=False).headers["location"]
+    nonce = parse_qs(urlsplit(location).query)["nonce"][0]
+    back = visit(location.replace(nonce, "another"), "ann").removeprefix(OUTSIDE)
+    answer = browser.get(back, follow_redirects=False)
+    assert answer.status_code == 403
+    assert "the token belongs to another sign-in" in answer.text
 
 
 def test_a_code_is_good_for_once(market: Market) -> None:
