@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 UNITY_CLIENT := .unity/client/.ready
 ISSUER := tests/marketplace/issuer
 
-.PHONY: setup demo demo-databricks test test-live lint bench bench-lineage bench-databricks docs clean databricks-double unity-client unity-jars unity-server issuer
+.PHONY: setup demo demo-databricks test test-live test-browser lint bench bench-lineage bench-databricks bench-marketplace docs clean databricks-double unity-client unity-jars unity-server issuer
 
 setup: $(READY)
 
@@ -29,6 +29,10 @@ test: lint $(UNITY_CLIENT) $(ISSUER)/node_modules/.ready
 # The tests that publish, on a real workspace: tests/live/README.md says what it needs.
 test-live: $(READY)
 	$(BIN)/pytest tests/live
+
+# The marketplace in a real Chromium, which the system brings (`apt-get install chromium`). Part of `make test`, too.
+test-browser: $(READY)
+	$(BIN)/pytest tests/browser
 
 # The official client of Unity Catalog, with which a test checks what `meshport unity` writes.
 unity-client: $(UNITY_CLIENT)
@@ -72,6 +76,9 @@ bench-lineage: $(READY)
 
 bench-databricks: $(READY)
 	$(BIN)/python -m benchmarks databricks --ports 2000
+
+bench-marketplace: $(READY)
+	$(BIN)/python -m benchmarks marketplace
 
 docs: $(READY)
 	$(BIN)/python -m docs._generate

@@ -61,7 +61,7 @@ def _measure(subject: str, url: str, products: int, folder: Path) -> list[Row]:
     mesh_rows.fill(url, products, user(), DOMAIN)
     (folder / "mesh.yml").write_text(f"domain: {DOMAIN}\ntitle: Benchmarks\n", encoding="utf-8")
     (folder / "marketplace.yml").write_text("per_minute: 1000000000\n", encoding="utf-8")
-    keys = [key for key in _some_keys(url)]
+    keys = list(_some_keys(url))
     with _served(folder, url) as (process, port):
         assets = sum(len(_get(_connect(port), f"/static/{name}")) for name in ("site.css", "site.js"))
         return [_page(subject, what, paths, process, port, assets) for what, paths in _pages(keys).items()]

@@ -21,11 +21,69 @@ from meshport.registry.chain import GENESIS, link
 from meshport.registry.migrate import migrate
 
 NOUNS = (
-    "customer order invoice payment shipment return product price stock supplier contract employee visit session click "
-    "campaign lead ticket claim policy account transaction balance loan meter reading asset sensor route vehicle driver"
-).split()
-QUALITIES = "daily monthly open closed late first active lost gross net planned actual regional online retail".split()
-COLUMNS = "id email last_name phone birth_date country segment amount discount active signed_up_on updated_at".split()
+    "customer",
+    "order",
+    "invoice",
+    "payment",
+    "shipment",
+    "return",
+    "product",
+    "price",
+    "stock",
+    "supplier",
+    "contract",
+    "employee",
+    "visit",
+    "session",
+    "click",
+    "campaign",
+    "lead",
+    "ticket",
+    "claim",
+    "policy",
+    "account",
+    "transaction",
+    "balance",
+    "loan",
+    "meter",
+    "reading",
+    "asset",
+    "sensor",
+    "route",
+    "vehicle",
+    "driver",
+)
+QUALITIES = (
+    "daily",
+    "monthly",
+    "open",
+    "closed",
+    "late",
+    "first",
+    "active",
+    "lost",
+    "gross",
+    "net",
+    "planned",
+    "actual",
+    "regional",
+    "online",
+    "retail",
+)
+COLUMNS = (
+    "id",
+    "email",
+    "last_name",
+    "phone",
+    "birth_date",
+    "country",
+    "segment",
+    "amount",
+    "discount",
+    "active",
+    "signed_up_on",
+    "updated_at",
+)
 CLASSIFIED = {"email": "pii.email", "last_name": "pii.name", "phone": "pii.phone", "birth_date": "pii.birth_date"}
 DOMAINS, PEOPLE = 200, 2000
 AT = "2026-11-20T{hour:02}:{minute:02}:{second:02}.000000+00:00"
@@ -41,6 +99,8 @@ def fill(url: str, products: int, viewer: str, domain: str) -> None:
     migrate(engine)
     chance = random.Random(1)
     with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("pragma cache_size = -500000")  # KB: the indexes stay in memory while they grow
         domains = [domain, *(f"domain_{number:03}" for number in range(1, DOMAINS))]
         owner = msgspec.json.encode(Owner("Benchmarks", "benchmarks@example.com")).decode()
         _write(connection, schema.domain, ({"domain": name, "description": "", "owner": owner} for name in domains))
@@ -53,8 +113,12 @@ def fill(url: str, products: int, viewer: str, domain: str) -> None:
         keys = [each.key for each in made]
         _write(connection, schema.subscription, _subscriptions(chance, keys, viewer))
         _write(connection, schema.rating, _ratings(chance, keys))
-        _write(connection, schema.visit, ({"product": key, "person": viewer, "visited_at": _at(1)} for key in keys[:50]))
-        _write(connection, schema.bookmark, ({"product": key, "person": viewer, "marked_at": _at(1)} for key in keys[:9]))
+        _write(
+            connection, schema.visit, ({"product": key, "person": viewer, "visited_at": _at(1)} for key in keys[:50])
+        )
+        _write(
+            connection, schema.bookmark, ({"product": key, "person": viewer, "marked_at": _at(1)} for key in keys[:9])
+        )
         _queries(connection, chance, keys)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("analyze")

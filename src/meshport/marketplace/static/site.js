@@ -22,7 +22,12 @@
       find.focus();
       find.select();
     }
-    if (event.key === "Escape") document.querySelector("details.who[open]")?.removeAttribute("open");
+    const menu = document.querySelector("details.who[open]");
+    if (event.key === "Escape" && menu) {
+      const inside = menu.contains(document.activeElement);
+      menu.open = false;
+      if (inside) menu.querySelector("summary").focus(); // what had the focus is gone
+    }
   });
   for (const pre of document.querySelectorAll(".way pre")) {
     const button = document.createElement("button");

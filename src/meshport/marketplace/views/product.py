@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from meshport.access.subscriptions import reads
@@ -27,7 +29,9 @@ from meshport.registry.types import (
 
 
 class PortPart(msgspec.Struct, frozen=True):
-    """A port on the page. `formulas` are by column; `lineage` is None where nobody recorded any."""
+    """A port on the page. `formulas` are by column; `lineage` is None where nobody recorded any. `going`: it is shown
+    folded, because it was deprecated or retired, or has a day on which it goes.
+    """
 
     port: Port
     status: str
@@ -36,6 +40,11 @@ class PortPart(msgspec.Struct, frozen=True):
     ways: list[Way]
     formulas: dict[str, str]
     lineage: PortLineage | None
+
+    @property
+    def going(self) -> bool:
+        """Whether nobody should begin to use it."""
+        return self.until is not None or self.status in ("deprecated", "retired")
 
 
 class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +100,7 @@ def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
 
 
 def _ports(site: Site, version: ProductVersion, viewer: Identity) -> list[PortPart]:
+    """Return the ports: those that stay before those that go, of each model the newest version first."""
     product = version.product
     decided = site.registry.port_status(product.key)
     lineage = site.registry.column_lineage(product.key)
@@ -108,4 +118,12 @@ def _ports(site: Site, version: ProductVersion, viewer: Identity) -> list[PortPa
                 lineage=found,
             )
         )
+    parts.sort(key=lambda part: _natural(part.port.version), reverse=True)
+    parts.sort(key=lambda part: (part.going, part.port.name))  # keeps the versions of a name in their order
     return parts
+
+
+def _natural(version: str | None) -> tuple[tuple[bool, int, str], ...]:
+    """Return a version as something that sorts as people count: 9 before 10, 1.0 after 1, words before numbers."""
+    parts = re.findall(r"\d+|\D+", version or "")
+    return tuple((each.isdigit(), int(each) if each.isdigit() else 0, each) for each in parts)
