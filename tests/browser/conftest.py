@@ -115,7 +115,7 @@ def _furnish(domain: Domain) -> None:
         registry.rate(PRODUCT, "user:zoe@example.com", 4, "good enough")
         registry.bookmark("sales.revenue", f"user:{OWNER}", on=True)
         registry.set_port_status(
-            PRODUCT, "customers.v1", "deprecated", actor=f"user:{OWNER}", deprecation_date="2031-01-01", note="old"
+            PRODUCT, "orders", "deprecated", actor=f"user:{OWNER}", deprecation_date="2031-01-01", note="old"
         )
 
 
