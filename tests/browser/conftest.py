@@ -90,10 +90,11 @@ def site(built: Domain, memory: Memory, tmp_path_factory: pytest.TempPathFactory
 
 
 @contextmanager
-def served(project: Path) -> Iterator[str]:
-    """Run `meshport serve` for a project, and yield its address."""
+def served(project: Path, registry: str | None = None) -> Iterator[str]:
+    """Run `meshport serve` for a project (with another registry than its own), and yield its address."""
+    environment = {**os.environ, "MESHPORT_REGISTRY": registry} if registry else None
     command = [sys.executable, "-m", "meshport", "serve", "--port", "0", "--project-dir", str(project)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
         try:
             assert process.stderr is not None
             said = process.stderr.readline()

@@ -81,6 +81,13 @@ def uses(connection: Connection, since: str, products: Sequence[str] | None = No
     }
 
 
+def most_used(connection: Connection, limit: int) -> list[str]:
+    """Return the products with the most active subscriptions, at most `limit`, equal ones by key."""
+    table = schema.subscription
+    query = select(table.c.product).where(table.c.state == "active").group_by(table.c.product)
+    return list(connection.execute(query.order_by(func.count().desc(), table.c.product).limit(limit)).scalars())
+
+
 def also_used(connection: Connection, products: Iterable[str], limit: int) -> list[str]:
     """Return the products that the subscribers of these products use most beside them, at most `limit`."""
     keys, table = list(products), schema.subscription

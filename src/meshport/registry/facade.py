@@ -255,10 +255,10 @@ class Registry:
         with self._read() as current:
             return engagement.ratings(current, key)
 
-    def likings(self) -> dict[str, Liking]:
-        """Return how each product that anybody rated is rated."""
+    def likings(self, keys: Sequence[str] | None = None) -> dict[str, Liking]:
+        """Return how each product (of these) that anybody rated is rated."""
         with self._read() as current:
-            return engagement.likings(current)
+            return engagement.likings(current, keys)
 
     def bookmark(self, key: str, person: str, *, on: bool) -> None:
         """Set or remove a person's bookmark. Raises InputError where the product is not there."""
@@ -285,10 +285,15 @@ class Registry:
         with self._read() as current:
             return engagement.also_used(current, keys, limit)
 
-    def uses(self, since: str) -> dict[str, Use]:
-        """Return how each product is used since an ISO time stamp; those that nobody uses are left out."""
+    def uses(self, since: str, keys: Sequence[str] | None = None) -> dict[str, Use]:
+        """Return how each product (of these) is used since an ISO time stamp; those that nobody uses are left out."""
         with self._read() as current:
-            return engagement.uses(current, since)
+            return engagement.uses(current, since, keys)
+
+    def most_used(self, limit: int) -> list[str]:
+        """Return the products with the most active subscriptions, at most `limit`."""
+        with self._read() as current:
+            return engagement.most_used(current, limit)
 
     # What many products come to, each in one query
 

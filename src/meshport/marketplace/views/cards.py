@@ -36,7 +36,8 @@ def cards(site: Site, versions: Iterable[ProductVersion]) -> list[Card]:
     listed = list(versions)
     if not listed:
         return []
-    likings, uses = site.registry.likings(), site.registry.uses(since())
+    keys = [each.product.key for each in listed]
+    likings, uses = site.registry.likings(keys), site.registry.uses(since(), keys)
     return [_card(each, likings.get(each.product.key, Liking()), uses.get(each.product.key, Use())) for each in listed]
 
 

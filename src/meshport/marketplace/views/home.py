@@ -7,7 +7,6 @@ import msgspec
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.site import Site
 from meshport.marketplace.views.cards import Card, cards, cards_of
-from meshport.registry.statistics import since
 from meshport.registry.types import Domain
 
 SHOWN = 6
@@ -29,8 +28,6 @@ def home(site: Site, viewer: Identity) -> Home:
     """Return the first page of somebody."""
     registry = site.registry
     counts = registry.counts()
-    uses = registry.uses(since())
-    used = sorted(uses, key=lambda key: (-uses[key].subscribers, -uses[key].queries, key))[:SHOWN]
     bookmarks, recent = registry.bookmarks(viewer.person), registry.visits(viewer.person)
     mine = {
         each.product for principal in viewer.principals for each in registry.subscriptions(principal=principal)
@@ -38,7 +35,7 @@ def home(site: Site, viewer: Identity) -> Home:
     return Home(
         domains=tuple((domain, counts.get(domain.domain, 0)) for domain in registry.domains()),
         newest=cards(site, registry.newest(SHOWN)),
-        most_used=cards_of(site, used, viewer),
+        most_used=cards_of(site, registry.most_used(SHOWN), viewer),
         bookmarks=cards_of(site, bookmarks[:SHOWN], viewer),
         recent=cards_of(site, recent[:SHOWN], viewer),
         recommended=cards_of(site, registry.also_used(mine, SHOWN), viewer) if mine else [],

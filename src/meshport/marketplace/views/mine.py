@@ -38,7 +38,10 @@ def mine(site: Site, viewer: Identity) -> Mine:
 
 def decisions(site: Site, viewer: Identity) -> Decisions:
     """Return what waits for somebody to decide about, of the domains that they own."""
-    theirs = [each for each in site.registry.subscriptions() if each.product.partition(".")[0] in viewer.owns]
+    theirs = sorted(
+        (each for domain in viewer.owns for each in site.registry.subscriptions(domain=domain)),
+        key=lambda each: each.id,
+    )
     return Decisions(
         open=[each for each in theirs if each.state == "requested"],
         others=sorted((each for each in theirs if each.state != "requested"), key=lambda each: -each.id),

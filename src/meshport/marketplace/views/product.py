@@ -93,7 +93,7 @@ def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
         bookmarked=key in registry.bookmarks(viewer.person),
         ratings=ratings,
         liking=Liking(sum(stars) / len(stars) if stars else None, len(stars)),
-        use=registry.uses(since()).get(key, Use()),
+        use=registry.uses(since(), [key]).get(key, Use()),
         also_used=cards_of(site, registry.also_used([key], 4), viewer),
         may_decide=product.domain in viewer.owns,
     )
