@@ -12,6 +12,8 @@ from meshport.registry.types import Liking, Rating, Use
 
 KEPT_VISITS = 50
 """How many products are remembered as recently viewed by a person."""
+ASKED_SUBSCRIBERS = 100
+"""How many subscriptions of a product are looked at for what else its subscribers use."""
 
 
 def rate(connection: Connection, product: str, person: str, stars: int, comment: str) -> None:
@@ -89,9 +91,13 @@ def most_used(connection: Connection, limit: int) -> list[str]:
 
 
 def also_used(connection: Connection, products: Iterable[str], limit: int) -> list[str]:
-    """Return the products that the subscribers of these products use most beside them, at most `limit`."""
+    """Return the products that the subscribers of these products use most beside them, at most `limit`.
+
+    Of many subscribers the newest `ASKED_SUBSCRIBERS` subscriptions speak for all.
+    """
     keys, table = list(products), schema.subscription
     theirs = select(table.c.principal).where(table.c.product.in_(keys), table.c.state == "active")
+    theirs = theirs.order_by(table.c.id.desc()).limit(ASKED_SUBSCRIBERS)
     people = func.count(table.c.principal.distinct())
     query = (
         select(table.c.product)

@@ -65,6 +65,7 @@ product = Table(
     _number("head"),  # the sequence of the newest product_version
     _text("search_text"),  # empty: meshport.discovery finds products, this column goes with the next migration
     Index(None, "domain"),
+    Index(None, "domain", "status"),
 )
 
 product_version = Table(
@@ -78,6 +79,7 @@ product_version = Table(
     _text("published_at"),
     _text("published_by"),
     UniqueConstraint("product", "version"),
+    Index(None, "published_at"),
 )
 
 
@@ -241,6 +243,7 @@ audit = Table(
     _text("detail"),  # JSON
     _text("hash", default=""),  # see chain.py
     Index(None, "subject"),
+    Index(None, "subject", "action", "at"),
 )
 
 # One row: the newest audit entry and its hash. Whoever writes an entry holds this row until the commit.
@@ -282,6 +285,7 @@ subscription = Table(
     _text("grants", default="[]"),  # JSON: a list of texts, what it was granted
     Index(None, "product"),
     Index(None, "principal"),
+    Index(None, "state", "product"),
 )
 # At most one subscription of a principal to a product is alive, whatever two processes do at once.
 # Literal, because PostgreSQL finds an index for ON CONFLICT by its text, not by what parameters will say.
