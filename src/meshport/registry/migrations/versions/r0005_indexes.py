@@ -1,4 +1,4 @@
-"""Indexes for the first page of a marketplace over many products: newest, most used, how many of each domain, queries of a few."""
+"""Indexes for a marketplace over many products: what is new, most used, how many of each domain, queries of a few."""
 
 from alembic import op
 
