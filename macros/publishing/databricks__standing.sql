@@ -11,10 +11,10 @@
     ~ "\nunion all\nselect 'tag', tag_name, tag_value from " ~ catalog ~ '.table_tags'
     ~ (here | replace('table_schema', 'schema_name')) ~ " and startswith(tag_name, 'meshport_')"
   ).rows %}
-  {% set standing = {'is_view': false, 'columns': [], 'masks': {}, 'row_filter': none, 'properties': {}} %}
+  {% set standing = {'is_view': false, 'is_clone': false, 'columns': [], 'masks': {}, 'row_filter': none, 'properties': {}} %}
   {% for kind, name, value in rows %}
     {% if kind == 'relation' %}
-      {% do standing.update({'is_view': name == 'VIEW'}) %}
+      {% do standing.update({'is_view': name == 'VIEW', 'is_clone': name.endswith('_SHALLOW_CLONE')}) %}
     {% elif kind == 'column' %}
       {% do standing.columns.append(name) %}
     {% elif kind == 'mask' %}

@@ -28,6 +28,7 @@
   {{ return(
     (meshport.databricks__clone(port.previous, port.source, standing) if standing else [])
     + meshport.databricks__clone(port.target, port.source, '@@pin@@')
+    + (meshport.copies_dropped([meshport.databricks__raw_copy(port, 'empty')], meshport.databricks__quoting()) if not port.standing else [])
   ) }}
 {% endmacro %}
 

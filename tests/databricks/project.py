@@ -74,6 +74,7 @@ def standing(*columns: str, is_view: bool = False, **changes: Any) -> dict[str, 
     """What a port is in the catalog, with these columns."""
     return {
         "is_view": is_view,
+        "is_clone": not is_view,
         "columns": list(columns),
         "masks": {},
         "row_filter": None,

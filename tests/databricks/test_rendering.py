@@ -37,10 +37,11 @@ def test_a_clone_is_pinned_once_and_read_at_its_pin(offline: DatabricksProject) 
     rendered = offline.render({key: (key, {"port": cloned}) for key in ("stage_port", "verify_contract", "swap_port")})
     (pin,) = rendered["stage_port"]
     assert (pin["sql"], pin["expect"]) == ("describe history `internal`.`main`.`people` limit 1", "pin")
-    for operation in ("verify_contract", "swap_port"):
-        (statement,) = rendered[operation]
+    (verified,), (swapped, tidied) = rendered["verify_contract"], rendered["swap_port"]
+    for statement in (verified, swapped):
         assert statement["pinned"]
         assert "version as of @@pin@@" in statement["sql"]
+    assert tidied["sql"] == "drop table if exists `internal`.`meshport`.`people__people__empty`"
 
 
 def test_where_nothing_is_pinned_no_statement_says_so(offline: DatabricksProject) -> None:
@@ -74,8 +75,10 @@ def test_masks_come_before_they_go(offline: DatabricksProject) -> None:
 
 def test_a_column_of_no_declared_type(offline: DatabricksProject) -> None:
     columns = (*COLUMNS, column("note", None))
-    (clone,) = sql(render(offline, "shield_port", port=port(*columns)))
-    assert "note" not in clone  # the clone brings it
+    empty, clone, mask = sql(render(offline, "shield_port", port=port(*columns)))
+    assert "note" not in empty  # the clone brings it
+    assert clone.endswith("shallow clone `internal`.`meshport`.`people__people__empty`")  # no table becomes one later
+    assert " set mask " in mask
     copied = sql(render(offline, "shield_port", port=port(*columns, mode="copy", row_filter=FILTER)))
     assert "where false" in copied[0]
     assert [" set mask " in each or " set row filter " in each for each in copied] == [False, True, True]
@@ -104,8 +107,9 @@ def test_rollback_exchanges_versions_and_properties(offline: DatabricksProject) 
 @pytest.mark.parametrize(
     ("operation", "wrong", "message"),
     [
-        ("swap_port", port(*COLUMNS, mode="view", standing=standing("id")), "people is a table and shall be a view"),
-        ("swap_port", port(*COLUMNS, standing=standing("id", is_view=True)), "people is a view and shall be a table"),
+        ("swap_port", port(*COLUMNS, mode="view", standing=standing("id")), "people is a clone and shall be a view"),
+        ("swap_port", port(*COLUMNS, standing=standing("id", is_view=True)), "people is a view and shall be a clone"),
+        ("swap_port", port(*COLUMNS, standing=standing("id", is_clone=False)), "is a table and shall be a clone: keep"),
         ("swap_port", port(standing=standing(properties={"source_version": "1; drop"})), "is a whole number"),
         ("rollback_port", port(*COLUMNS), "has no previous version"),
         ("rollback_port", port(mode="view", standing=standing(properties=NOTED)), "has no previous version"),

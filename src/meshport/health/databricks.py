@@ -125,7 +125,7 @@ def policies(place: Place) -> Finding:
 
 
 def probe(place: Place) -> Finding:
-    """Publishing's own steps on two tables of one row that are dropped again: each needs its privilege, and a mask has
+    """Publishing's own steps on three small tables that are dropped again: each needs its privilege, and a mask has
     to be on a table still after its rows were replaced.
     """
     steps = _Probe(place.mesh.published_database.lower(), secrets.token_hex(4))
@@ -161,8 +161,9 @@ class _Probe:
         self.function = f"{database}.{BOOKKEEPING}.probe_mask_{token}"
         schema = f"{self._database}.{identifier(BOOKKEEPING)}"
         self._schema = schema
-        self._mask, self._source, self._port = (
-            f"{schema}.{identifier(f'{name}_{token}')}" for name in ("probe_mask", "probe_source", "probe")
+        self._mask, self._source, self._empty, self._port = (
+            f"{schema}.{identifier(f'{name}_{token}')}"
+            for name in ("probe_mask", "probe_source", "probe_empty", "probe")
         )
 
     def steps(self) -> Iterator[tuple[str, str]]:
@@ -170,7 +171,9 @@ class _Probe:
         yield "create a schema", f"create schema if not exists {self._schema}"
         yield "create a function", f"create function {self._mask}(value string) returns string return '***'"
         yield "create a table", f"create table {self._source} as select 'secret' as value"
-        yield "create a masked table", f"create table {self._port} (value string mask {self._mask})"
+        yield "create an empty table", f"create table {self._empty} (value string)"
+        yield "create a clone", f"create table {self._port} shallow clone {self._empty}"
+        yield "mask a clone", f"alter table {self._port} alter column value set mask {self._mask}"
         yield "replace by a clone", f"create or replace table {self._port} shallow clone {self._source}"
         yield "replace its rows", f"insert overwrite {self._port} by name select value from {self._source}"  # noqa: S608
         yield "set a tag", f"alter table {self._port} set tags ('meshport_probe' = 'yes')"
@@ -183,6 +186,7 @@ class _Probe:
     def clean_up(self) -> Iterator[str]:
         """Yield what drops it all."""
         yield f"drop table if exists {self._port}"
+        yield f"drop table if exists {self._empty}"
         yield f"drop table if exists {self._source}"
         yield f"drop function if exists {self._mask}"
 

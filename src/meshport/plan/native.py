@@ -148,6 +148,7 @@ def _standing(port: Port, observed: ObservedRelation, undeclared: Collection[tup
     previous: Mapping[str, str] = observed.previous or {}
     return {
         "is_view": observed.is_view,
+        "is_clone": observed.is_clone,
         "columns": [column.name for column in observed.columns],
         "masks": {c.name: c.mask for c in observed.columns if c.mask and fold(c.name) in ours},
         "mask_tags": {c.name: mask.tagged(c) for c in observed.columns if mask.tagged(c) and fold(c.name) in ours},

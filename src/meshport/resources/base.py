@@ -67,6 +67,7 @@ class ObservedRelation(msgspec.Struct, frozen=True, omit_defaults=True):
     """A relation of the published zone as the catalog has it: one bulk reading, the source of every observed resource.
 
     `stray_tags` are, by column, those of columns that it does not have (any more): a rollback can leave them.
+    `is_clone`: it is a shallow clone, which no other table can become.
     `properties` are what meshport wrote on it of itself; `rows` is the catalog's own count.
     `previous` are the properties of the version before, None where there is none. `row_filter`, like a column's `mask`,
     is the full name of a function, empty where the catalog filters nothing on read.
@@ -80,5 +81,6 @@ class ObservedRelation(msgspec.Struct, frozen=True, omit_defaults=True):
     properties: dict[str, str] = {}
     rows: int | None = None
     is_view: bool = False
+    is_clone: bool = False
     previous: dict[str, str] | None = None
     row_filter: str = ""

@@ -198,6 +198,7 @@ def clone(run: Run, statement: st.CloneTable) -> pa.Table:
             return NOTHING
         name, _ = place
         _may_clone(run, statement, source, source_name)
+        _may_become_clone(run.store.relations.get(name), name, statement)
     with run.locks.of(name), run.store.lock:
         rows = rows_of(source, source_name, statement.version)
         found = run.engine.columns(f"SELECT * FROM {rows}") if statement.version is not None else columns_of(source)
@@ -239,6 +240,14 @@ def _may_clone(run: Run, statement: st.CloneTable, source: Relation, name: Name)
             "UNSUPPORTED_FEATURE.CLONE_WITH_POLICIES",
             f"Cannot clone {quoted(name)}: it has a row filter or column masks.",
             "0A000",
+        )
+
+
+def _may_become_clone(old: Relation | None, name: Name, statement: st.CloneTable) -> None:
+    """Refuse to replace a table by a shallow clone unless it is one (dbt-databricks, pull request 1592)."""
+    if old is not None and statement.shallow and old.clone_of is None:
+        raise SqlError(
+            "UPDATE_TABLE_TYPE", f"The table type of {quoted(name)} cannot become MANAGED_SHALLOW_CLONE.", "0AKUC"
         )
 
 

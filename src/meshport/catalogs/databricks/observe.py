@@ -75,6 +75,7 @@ def assemble(database: str, found: dict[str, Rows]) -> dict[Relation, ObservedRe
             tags={key: value for key, value in tags[place].items() if not key.startswith(OURS)},
             properties={key: value for key, value in properties.items() if not key.startswith(BEFORE)},
             is_view=kind == "VIEW",
+            is_clone=kind.endswith("_SHALLOW_CLONE"),
             previous=previous or None,
             row_filter=filters.get(place, ""),
         )
