@@ -9,7 +9,6 @@ from litestar.pagination import OffsetPagination
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Struct
 
-from meshport.access import subscriptions
 from meshport.marketplace import acts
 from meshport.marketplace.api.paging import Limit, Offset, paged
 from meshport.marketplace.api.problems import PROBLEMS
@@ -70,9 +69,7 @@ def ask_for_product(request: Call, site: OpenSite, product: Name, data: JSONBody
 )
 def approve(request: Call, site: OpenSite, product: Name, data: JSONBody[DecisionBody]) -> Subscription:
     """Approve what was asked for. It stays `requested` where a second person has to approve it."""
-    return subscriptions.approve(
-        site.registry, product, data.principal, actor=request.user.actor, reason=data.reason.strip() or None
-    )
+    return acts.decide(site, request.user, "approve", product, principal=data.principal, reason=data.reason)
 
 
 @post(
@@ -84,9 +81,7 @@ def approve(request: Call, site: OpenSite, product: Name, data: JSONBody[Decisio
 )
 def deny(request: Call, site: OpenSite, product: Name, data: JSONBody[DecisionBody]) -> Subscription:
     """Refuse what was asked for."""
-    return subscriptions.deny(
-        site.registry, product, data.principal, actor=request.user.actor, reason=data.reason.strip() or None
-    )
+    return acts.decide(site, request.user, "deny", product, principal=data.principal, reason=data.reason)
 
 
 @post(
@@ -98,6 +93,4 @@ def deny(request: Call, site: OpenSite, product: Name, data: JSONBody[DecisionBo
 )
 def revoke(request: Call, site: OpenSite, product: Name, data: JSONBody[DecisionBody]) -> Subscription:
     """End a subscription."""
-    return subscriptions.revoke(
-        site.registry, product, data.principal, actor=request.user.actor, reason=data.reason.strip() or None
-    )
+    return acts.decide(site, request.user, "revoke", product, principal=data.principal, reason=data.reason)

@@ -9,7 +9,7 @@ from litestar import Request, get, post
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
 
-from meshport.access import subscriptions
+from meshport.marketplace import acts
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages.answers import done, page
 from meshport.marketplace.parameters import Name, OpenSite, Sentence, Who
@@ -46,6 +46,8 @@ def decide(
     data: URLEncodedBody[DecisionForm],
 ) -> Redirect:
     """Approve, deny or revoke a subscription to a product of one's domain."""
-    act = {"approve": subscriptions.approve, "deny": subscriptions.deny, "revoke": subscriptions.revoke}[data.action]
-    moved = act(site.registry, product, data.principal, actor=request.user.actor, reason=data.reason.strip() or None)
+    moved = acts.decide(site, request.user, data.action, product, principal=data.principal, reason=data.reason)
+    if moved.state == "approved":
+        said = f"{moved.principal} is approved for {product}; the catalog's grants follow."
+        return done(request, said, "/decisions")
     return done(request, f"{moved.principal} is {_DONE[data.action]} for {product}.", "/decisions")
