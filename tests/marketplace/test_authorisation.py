@@ -176,6 +176,15 @@ def test_an_owner_gets_nowhere_by_calling_products_something_else(app: Litestar,
     assert browser.get(f"/api/v1/products/{path}").status_code == status
 
 
+def test_an_owner_is_none_of_another_domain_s_products(app: Litestar) -> None:
+    browser = browser_of(app, PEOPLE["owner"])
+    assert browser.get("/api/v1/products/marketing.campaigns/subscriptions").status_code == 403
+    assert (
+        call(browser, "POST", "/products/marketing.campaigns/decide", decision("x", action="deny")).status_code == 403
+    )
+    assert browser.get("/domains/marketing/owner").status_code == 403
+
+
 def test_decisions_are_of_one_s_own_domains(app: Litestar, house: Place) -> None:
     assert "sales.orders" in browser_of(app, PEOPLE["owner"]).get("/decisions").text
     for role in ("consumer", "developer", "owner elsewhere", "provisioner", "auditor"):
