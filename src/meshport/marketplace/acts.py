@@ -39,7 +39,7 @@ def decide(
 ) -> Subscription:
     """Approve, deny or revoke a principal's subscription. Raises as the function of that name in `subscriptions`."""
     act = {"approve": subscriptions.approve, "deny": subscriptions.deny, "revoke": subscriptions.revoke}[action]
-    moved = act(site.registry, key, principal, actor=viewer.actor, reason=reason.strip() or None)
+    moved = act(site.registry, product, principal, actor=viewer.actor, reason=reason.strip() or None)
     return _carried_out(site, viewer, moved)
 
 
