@@ -1,11 +1,13 @@
 """The engine: rows and Spark's functions, by Sail in this process. It knows nothing of catalogs, names or policies.
 
 Every version of every table is an engine table of its own, written once and never changed. So time travel, clones and renames cost nothing, a
-write that fails leaves no trace, and readers never wait for writers.
+write that fails leaves no trace, and readers never wait for writers. And what was asked of such tables once is answered from memory.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import itertools
 import os
 import re
@@ -14,10 +16,12 @@ import sys
 import tempfile
 import threading
 import warnings
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from tests.databricks_double.memory import Memory, repeatable
 from tests.databricks_double.sql.errors import SqlError, quoted
 
 if TYPE_CHECKING:
@@ -25,6 +29,11 @@ if TYPE_CHECKING:
 
 Columns = list[tuple[str, str]]
 """Names and types, in order."""
+REMEMBERED = 1000
+"""Answers that are kept."""
+REMEMBERED_ROWS = 10_000
+"""... of at most so many rows each."""
+REMEMBERED_UPLOADS = 200
 
 _STATES = (
     (re.compile(r"divide by zero", re.I), "DIVIDE_BY_ZERO", "22012"),
@@ -77,6 +86,13 @@ class Engine:
         self._lock = threading.Lock()
         self.counts: dict[str, int] = {}
         """How many rows an engine table has."""
+        self._answers: Memory[pa.Table] = Memory(REMEMBERED, lambda rows: rows.num_rows <= REMEMBERED_ROWS)
+        self._columns: Memory[Columns] = Memory(REMEMBERED)
+        self._kept: Memory[str] = Memory(REMEMBERED)
+        self._uploaded: dict[str, str] = {}
+        """Names by a digest of the rows, oldest first."""
+        self._users: Counter[str] = Counter()
+        self._uploading = threading.Lock()
 
     def close(self) -> None:
         """Stop the server, and remove what it wrote."""
@@ -89,6 +105,9 @@ class Engine:
 
     def query(self, sql: str) -> pa.Table:
         """Run a query."""
+        return self._answers.get(sql, lambda: self._asked(sql)) if repeatable(sql) else self._asked(sql)
+
+    def _asked(self, sql: str) -> pa.Table:
         try:
             return _plain(self._frame(sql).toArrow())
         except Exception as error:
@@ -96,6 +115,9 @@ class Engine:
 
     def columns(self, sql: str) -> Columns:
         """Return what columns a query has, without running it."""
+        return self._columns.get(sql, lambda: self._described(sql))
+
+    def _described(self, sql: str) -> Columns:
         try:
             schema = self._frame(sql).schema
         except Exception as error:
@@ -114,19 +136,25 @@ class Engine:
         with self._lock:
             return f"rows_{next(self._numbers)}"
 
-    def keep(self, sql: str, columns: Columns) -> str:
-        """Write a query's rows into a new engine table, cast to these columns, and return its name.
+    def keep(self, sql: str, columns: Columns, *, to_change: bool = False) -> str:
+        """Write a query's rows into an engine table, cast to these columns, and return its name.
 
+        A table with the same rows may be there already; one that is `to_change` is nobody else's.
         The second half of the union returns nothing: it makes all columns nullable in the engine, which otherwise concludes from a literal that
         there will never be a NULL. NOT NULL is checked by the double.
         """
+        if to_change or not repeatable(sql):
+            return self._written(sql, columns)
+        return self._kept.get((sql, tuple(columns)), lambda: self._written(sql, columns))
+
+    def _written(self, sql: str, columns: Columns) -> str:
         name = self.new_name()
         alias = ", ".join(quoted([column]) for column, _ in columns)
         casts = ", ".join(
             f"CAST({quoted([column])} AS {_stored(kind)}) AS {quoted([column])}" for column, kind in columns
         )
         nulls = ", ".join(f"CAST(NULL AS {_stored(kind)})" for _, kind in columns)
-        written = self.query(
+        written = self._asked(
             f"CREATE TABLE {name} USING DELTA AS SELECT {casts} FROM ({sql}) AS `kept`({alias}) "
             f"UNION ALL SELECT {nulls} WHERE FALSE"
         )
@@ -139,23 +167,37 @@ class Engine:
         return self.counts[name]
 
     def upload(self, table: pa.Table) -> str:
-        """Make rows readable by a query, and return their name."""
+        """Make rows readable by a query, and return their name: equal rows have one, so that their queries are one."""
         from pyspark.sql.pandas.types import from_arrow_schema
 
-        name = self.new_name()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # The schema is said, because it cannot be inferred of a table without rows.
-            self._spark.createDataFrame(table, from_arrow_schema(table.schema)).createOrReplaceTempView(name)
-        return name
+        digest = _digest(table)
+        with self._uploading:
+            if digest not in self._uploaded:
+                name = self.new_name()
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    # The schema is said, because it cannot be inferred of a table without rows.
+                    frame = self._spark.createDataFrame(table, from_arrow_schema(table.schema))
+                frame.createOrReplaceTempView(name)
+                self._uploaded[digest] = name
+            self._users[self._uploaded[digest]] += 1
+            return self._uploaded[digest]
 
     def forget(self, uploaded: str) -> None:
-        """Drop what `upload` made."""
-        self._spark.catalog.dropTempView(uploaded)
+        """Say that what `upload` made is not needed any more; the newest stay for whoever needs the same."""
+        with self._uploading:
+            self._users[uploaded] -= 1
+            for digest, name in list(self._uploaded.items())[:-REMEMBERED_UPLOADS]:
+                if not self._users[name]:
+                    self._spark.catalog.dropTempView(name)
+                    del self._uploaded[digest], self._users[name]
 
-    def drop(self, name: str) -> None:
-        """Drop an engine table."""
-        self.run(f"DROP TABLE IF EXISTS {name}")
+
+def _digest(table: pa.Table) -> str:
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    return hashlib.sha256(sink.getbuffer()).hexdigest()
 
 
 def _stored(kind: str) -> str:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from tests.databricks_double.http import ConnectionCut, RequestInfo, Response, Statements
+from tests.databricks_double.http import AsOf, ConnectionCut, RequestInfo, Response, Statements
 from tests.databricks_double.rest import RestApi
 from tests.databricks_double.store import Metastore
 
@@ -117,17 +117,24 @@ class Revoke(Action):
 
 @dataclass(frozen=True)
 class Stale(Action):
-    """A REST call that reads is answered as of a while ago: by the last snapshot, or as of so many calls ago."""
+    """A REST call that reads is answered as of a while ago: by the last snapshot, or as of so many calls ago.
+
+    So is what a statement asks the information schema.
+    """
 
     calls: int = 0
 
     def act(self, faults: Faults, info: RequestInfo) -> Response | None:
         """Answer from a snapshot what is a read; leave all else alone."""
-        if info.request is None or info.method != "GET" or "/sql/statements" in info.path:
+        reads = info.request is not None and info.method == "GET" and "/sql/statements" not in info.path
+        if info.kind != "statement" and not reads:
             return None
         if not faults.snapshots:
             raise AssertionError("Stale needs a snapshot: call faults.snapshot(store) or faults.watch(store) first")
         at = max(0, len(faults.snapshots) - 1 - self.calls)
+        if info.kind == "statement":
+            raise AsOf(faults.snapshots[at])
+        assert info.request is not None
         return RestApi(faults.snapshots[at], _NO_STATEMENTS)(info.request)
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -123,6 +123,8 @@ class Faults:
     snapshots: deque[Metastore] = field(default_factory=deque)
     released: threading.Event = field(default_factory=threading.Event)
     """Set it, and whoever is slow stops waiting: at the end of a test."""
+    on_effect: Callable[[RequestInfo], None] | None = None
+    """Told of each call and each statement after its effect, before anything of it is answered or hurt."""
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -200,6 +202,8 @@ class Faults:
 
     def after(self, info: RequestInfo) -> Response | None:
         """Do what was due after the effect."""
+        if self.on_effect is not None:
+            self.on_effect(info)
         with self._lock:
             action = self._due.pop((info.kind, info.number), None)
         return action.act(self, info) if action is not None else None

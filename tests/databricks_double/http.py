@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from tests.databricks_double.store import Principal
+    from tests.databricks_double.store import Metastore, Principal
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,19 @@ class AnswerInstead(Exception):
         self.response = response
 
 
+class AsOf(Exception):
+    """Raised by a fault before a statement: what it asks the information schema is answered from `store`."""
+
+    def __init__(self, store: Metastore) -> None:
+        super().__init__("stale")
+        self.store = store
+
+
 class Faults(Protocol):
-    """Decides what goes wrong. Both return None for "nothing", or what to send instead; both may raise ConnectionCut."""
+    """Decides what goes wrong. Both return None for "nothing", or what to send instead; both may raise ConnectionCut.
+
+    Statements that came over no network are none of their business.
+    """
 
     def before(self, info: RequestInfo) -> Response | None:
         """Before anything is done: what is returned here had no effect on the store."""

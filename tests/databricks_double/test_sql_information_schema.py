@@ -67,6 +67,26 @@ def test_what_is_there(filled: Runner) -> None:
         ("hide", "v", "string"), ("some", "v", "int")]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        "table_schema = '{0}' and table_name = 't'",
+        "table_name = lower('T') and (table_schema = lower('{0}')) and column_name <> 'nope'",
+        "table_name = 't' and table_schema in ('{0}')",
+        "table_schema = '{0}' and not (table_name <> 't')",
+        "'t' = table_name and table_schema = '{0}'",
+    ],
+)
+def test_what_is_asked_of_one_table_is_answered_as_if_asked_of_all(filled: Runner, where: str) -> None:
+    """Rows of one table alone are made where the conditions say that no others matter."""
+    said = where.format(filled.schema)
+    asked = f"select column_name, repeat(column_name, 1) from information_schema.columns where {said}"
+    of_all = f"select * from (select * from information_schema.columns) as i where {said}"
+    assert {name for name, _ in filled(asked)} == {row[3] for row in filled(of_all)} != set()
+    elsewhere = f"table_schema = '{filled.schema}' or table_name = 't'"
+    assert len(filled(f"select column_name from information_schema.columns where {elsewhere}")) > len(filled(asked))
+
+
 def test_one_sees_what_one_may(filled: Runner) -> None:
     where = f"where table_schema = '{filled.schema}'"
     assert filled(f"select table_name from information_schema.tables {where}", "ann") == [("t",)]

@@ -60,17 +60,24 @@ class InformationSchema:
     def __init__(self, store: Metastore, identity: Identity) -> None:
         self.store = store
         self.identity = identity
+        self._place: Name | None = None
 
-    def table(self, name: str, catalog: str | None) -> pa.Table | None:
-        """Return one of its tables, for one catalog or, in `system`, for all; None where there is no such table."""
+    def table(self, name: str, catalog: str | None, place: tuple[str, str] | None = None) -> pa.Table | None:
+        """Return one of its tables, for one catalog or, in `system`, for all; None where there is no such table.
+
+        With `place`, a schema and a name, it is about that relation only.
+        """
         columns = COLUMNS.get(name)
         if columns is None:
             return None
         make: Callable[[Callable[[Name], bool]], Iterator[Row]] = getattr(self, f"_{name}")
+        self._place = (catalog, *place) if place and catalog is not None else None
         return table(columns, make(lambda key: catalog is None or key[0] == catalog))
 
     def _objects(self, kind: str, wanted: Callable[[Name], bool]) -> Iterator[tuple[Name, Any]]:
         objects: dict[Name, Any] = getattr(self.store, kind)
+        if self._place is not None:
+            objects = {self._place: objects[self._place]} if self._place in objects else {}
         return ((k, v) for k, v in sorted(objects.items()) if wanted(k) and sees(self.store, self.identity, k))
 
     def _catalogs(self, wanted: Callable[[Name], bool]) -> Iterator[Row]:

@@ -17,6 +17,7 @@ from tests.databricks_double.sql.access import Identity
 from tests.databricks_double.sql.dialect import column, engine_table, identifier, is_ours, parse_query, table_name
 from tests.databricks_double.sql.effective import policies_of
 from tests.databricks_double.sql.functions import body_of, call_of, inline, session_value
+from tests.databricks_double.sql.narrow import Asked, place_asked
 from tests.databricks_double.sql.session import Session, full_name
 from tests.databricks_double.store import Metastore, Name, Relation
 
@@ -48,7 +49,7 @@ class Secured:
     """A query that the engine may run, and what it still needs: rows of the information schema, by placeholder."""
 
     tree: exp.Expr
-    system: dict[str, Name]
+    system: dict[str, Asked]
     reads: set[Name]
 
     @property
@@ -63,7 +64,7 @@ class Reader:
     def __init__(self, store: Metastore, session: Session) -> None:
         self.store = store
         self.session = session
-        self.system: dict[str, Name] = {}
+        self.system: dict[str, Asked] = {}
         self.reads: set[Name] = set()
         self._qualified: set[Name] = set()
         self.scope = Scope(Identity.of(session.principal), session.namespace, session.temporary)
@@ -161,7 +162,7 @@ class Reader:
         full = full_name(name, scope.namespace)
         if full[0] == "system" or full[1] == "information_schema":
             placeholder = f"system_{len(self.system)}"
-            self.system[placeholder] = full
+            self.system[placeholder] = Asked(full, place_asked(node, full[2]))
             return engine_table(placeholder)
         relation = readable(self.store, scope.identity, full)
         version = version_of(node)

@@ -16,8 +16,9 @@ from sqlglot import exp
 from tests.databricks_double.sql import access, errors
 from tests.databricks_double.sql.access import Identity
 from tests.databricks_double.sql.information_schema import InformationSchema
+from tests.databricks_double.sql.narrow import Asked
 from tests.databricks_double.sql.types import table
-from tests.databricks_double.store import Metastore, Name
+from tests.databricks_double.store import Metastore
 
 _LINEAGE = (
     "account_id metastore_id workspace_id entity_type entity_id entity_run_id source_table_full_name source_table_catalog source_table_schema "
@@ -65,15 +66,16 @@ def add_rows(store: Metastore, name: str, rows: list[dict[str, Any]]) -> None:
             kept[str(len(kept))] = row
 
 
-def system_rows(store: Metastore, identity: Identity, name: Name) -> pa.Table:
+def system_rows(store: Metastore, identity: Identity, asked: Asked) -> pa.Table:
     """Return the rows that a principal sees of a table of the information schema or of `system`."""
+    name = asked.name
     catalog, schema, short = name
     if schema == "information_schema":
         if catalog != "system" and catalog not in {key[0] for key in store.catalogs}:
             raise errors.relation_not_found(name)
         if catalog != "system" and not access.holds(store, identity, "USE_CATALOG", (catalog,)):
             raise errors.no_permission("USE CATALOG", "Catalog", (catalog,))
-        found = InformationSchema(store, identity).table(short, None if catalog == "system" else catalog)
+        found = InformationSchema(store, identity).table(short, None if catalog == "system" else catalog, asked.place)
         if found is None:
             raise errors.relation_not_found(name)
         return found

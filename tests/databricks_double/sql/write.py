@@ -168,7 +168,7 @@ def change(run: Run, statement: st.Change) -> pa.Table:
             gone = f"SELECT {shown} FROM {old} AS {alias} WHERE {where}"
             rows = run.engine.keep(f"SELECT {shown} FROM {old} EXCEPT ALL {gone}", columns)
         else:
-            rows = run.engine.keep(f"SELECT {shown} FROM {old}", columns)
+            rows = run.engine.keep(f"SELECT {shown} FROM {old}", columns, to_change=True)
             for part, value in (("this", identifier(rows)), ("db", None), ("catalog", None)):
                 ready.this.set(part, value)
             run.engine.run(to_sail(ready))
