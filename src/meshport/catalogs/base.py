@@ -34,13 +34,15 @@ class Capabilities(msgspec.Struct, frozen=True):
 
     `enforces_reads`: the catalog itself keeps the unauthorised out. `native_masks`: masks work on read; otherwise the
     published copy holds masked values. `parallel` is how many ports are written at a time. `settle_seconds` is how long
-    it takes until a tag that was set is what policies go by.
+    it takes until a tag that was set is what policies go by. `atomic`: a port is written whole or not at all; otherwise
+    a failure may leave some of it.
     """
 
     enforces_reads: bool
     native_masks: bool
     parallel: int = 1
     settle_seconds: int = 0
+    atomic: bool = True
 
 
 class Violation(msgspec.Struct, frozen=True):

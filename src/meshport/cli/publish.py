@@ -84,7 +84,8 @@ def publish(
                 refuse_removals(made, workspace.mesh.guard)
             if not yes:
                 click.confirm("Publish?", abort=True, err=True)
-            first = not workspace.catalog.observe()
+            enforces = workspace.catalog.capabilities.enforces_reads
+            first = not enforces and not workspace.catalog.observe()
             mesh = workspace.mesh
             registry.upsert_domain(mesh.domain, mesh.title, mesh.description, mesh.owner)
             registry.write_access_rules(mesh.domain, workspace.standards.access, actor=user())
@@ -96,7 +97,7 @@ def publish(
                 say("Registered what is published.")
             for lost in (change for product in made.products for change in product.withdrawals):
                 say(f"Not certified any more: {lost.relation}: {lost.reason}")
-            if first and not workspace.catalog.capabilities.enforces_reads:
+            if first:
                 say(
                     f"Note: {workspace.catalog.name} is an ordinary file. Whoever can open it reads all of it; "
                     "masked columns hold masked values. `meshport query --as` checks subscriptions."

@@ -16,7 +16,7 @@ from meshport.catalogs.base import Catalog, Statement, Writer
 from meshport.errors import PlanMovedError
 from meshport.model import Relation
 from meshport.plan import native
-from meshport.plan.ledger import certification_key, finish_ledger, intended
+from meshport.plan.ledger import Progress, certification_key, finish_ledger, intended
 from meshport.plan.make import Observed, product_digest
 from meshport.plan.operations import Operation, PortWork, operations_for, prepare_zone, withdrawn
 from meshport.plan.outlook import published_after
@@ -44,18 +44,18 @@ def apply_plan(site: Site, plan: Plan) -> list[str]:
             )
         chosen = [product for product in plan.products if product.actionable]
         _record_override(site, plan, chosen)
-        with journalled(site, plan.digest) as step:
+        progress = Progress()
+        with journalled(site, plan.digest, lambda: progress.half_done) as step:
             protection = Protection(site, lock.renew, list(published_after(plan, observed.standing)))
             if site.registrar is not None:
                 step("prepare the catalog", partial(site.registrar.prepare, protection.products))
             _withdraw(site, plan, observed, step)
-            written: list[ProductPlan] = []
             try:
-                write(site, chosen, observed, step, protection, written)
+                write(site, chosen, observed, step, protection, progress)
             finally:
                 # What was written whole is recorded, whatever kept the rest from being written.
-                _record(site, plan, written, step)
-            if observed.interrupted and not written:
+                _record(site, plan, progress.products, step)
+            if observed.interrupted and not progress.products:
                 finish_ledger(site, [product for product in plan.products if not product.blocked])
             if site.registrar is not None:
                 # Ports are published, whatever comes of this; the next publish completes it.
@@ -97,22 +97,22 @@ def write(
     observed: Observed,
     step: Step,
     protection: Protection,
-    written: list[ProductPlan],
+    progress: Progress,
 ) -> None:
-    """Write every port that has changes; append each product to `written` once all of its ports are."""
+    """Write every port that has changes, and note in `progress` how far that came."""
     copies = _audited_copies(site, products, observed)
     work = {product.product.key: operations_for(product, observed.relations, copies) for product in products}
     pending = [port for each in work.values() for port in each]
     if not pending:
         protection.verify(step)
-        written.extend(products)
+        progress.products.extend(products)
         return
     zone = prepare_zone([product.product for product in products])
     operations = [zone, *(each for port in pending for each in (*port.stage, *port.shield, *port.swap))]
     site.tell("rendering with dbt", 0, len(operations))
     rendered = site.renderer.render(operations)
     catalog: Catalog = site.catalog
-    with intended(site, products) as swapped, catalog.writer(rendered.target) as writer:
+    with intended(site, products, progress), catalog.writer(rendered.target) as writer:
         # From here on nobody else writes what is read: dbt that ran in the meantime has changed the artifacts.
         if site.artifacts() != observed.artifacts:
             raise PlanMovedError(
@@ -125,11 +125,10 @@ def write(
             # All copies of a product are written and verified before the first of its ports changes.
             shielded = [port for port in work[key] if port.shield]
             for phase, chosen in (("stage", work[key]), ("shield", shielded), ("swap", work[key])):
-                done = swapped.add if phase == "swap" else _nothing
-                _each_port(site, f"{phase} {key}", chosen, phase, rendered, writer, step, protection.renew, done)
+                _each_port(site, f"{phase} {key}", chosen, phase, rendered, writer, step, protection.renew, progress)
                 if chosen is shielded:
                     protection.settle(product, shielded, observed, step)
-            written.append(product)
+            progress.products.append(product)
 
 
 def _audited_copies(
@@ -156,24 +155,23 @@ def _each_port(
     writer: Writer,
     step: Step,
     renew: Callable[[], None],
-    done: Callable[[Relation], None],
+    progress: Progress,
 ) -> None:
-    """Do one phase for each port, as many at a time as the catalog takes; `done` is told of each."""
+    """Do one phase for each port, as many at a time as the catalog takes; where ports change, `progress` notes it."""
 
     def one(port: PortWork) -> Relation:
         statements = statements_of(getattr(port, phase), rendered)
         if statements:
+            if phase != "stage" and not site.catalog.capabilities.atomic:
+                progress.begun.add(port.relation)
             step(f"{label}: {port.label}", partial(writer.execute, port.label, statements))
         return port.relation
 
     for number, relation in enumerate(in_parallel(one, ports, site.catalog.capabilities.parallel), start=1):
         site.tell(label, number, len(ports))
-        done(relation)
+        if phase == "swap":
+            progress.ports.add(relation)
         renew()
-
-
-def _nothing(_relation: Relation) -> None:
-    """What is done once a port is staged."""
 
 
 def swap_only(site: Site, work: Sequence[PortWork], step: Step, label: Callable[[PortWork], str]) -> None:

@@ -20,20 +20,35 @@ from meshport.registry.types import LedgerKey
 from meshport.resources import ObservedRelation, Resource, observed_of, place_of, tag
 
 
+class Progress(msgspec.Struct):
+    """How far writing came. `begun` are ports of which a statement was sent, where the catalog does not write a port
+    whole or not at all; `ports` those that are written, `products` those of which all are.
+    """
+
+    products: list[ProductPlan] = []
+    begun: set[Relation] = set()
+    ports: set[Relation] = set()
+
+    @property
+    def half_done(self) -> bool:
+        """Whether some of a port may be in the catalog, and the rest is not."""
+        return not self.begun <= self.ports
+
+
 @contextmanager
-def intended(site: Site, products: Sequence[ProductPlan]) -> Iterator[set[Relation]]:
+def intended(site: Site, products: Sequence[ProductPlan], progress: Progress) -> Iterator[None]:
     """Say in the ledger what is about to be written, so that nothing of ours is ever taken for somebody else's.
 
-    Yields a set; the caller adds each relation once it is written. After an error, what was not written is taken back.
+    After an error, what was not even begun is taken back.
     """
     catalog, before = site.catalog.name, site.registry.ledger(site.catalog.name, site.domain)
     entries = _entries(_desired(products))
     site.registry.write_ledger(catalog, site.domain, entries)
-    written: set[Relation] = set()
     try:
-        yield written
+        yield
     except MeshportError:
-        left = [key for key in entries if place_of(key.key) not in written]
+        ours = progress.begun | progress.ports
+        left = [key for key in entries if place_of(key.key) not in ours]
         site.registry.write_ledger(catalog, site.domain, {key: before[key] for key in left if key in before})
         site.registry.forget(catalog, site.domain, [key for key in left if key not in before])
         raise

@@ -17,7 +17,7 @@ from meshport.errors import BlockedError, InputError
 from meshport.model import Port, Product
 from meshport.plan.apply import swap_only, write
 from meshport.plan.diff import diff
-from meshport.plan.ledger import finish_ledger
+from meshport.plan.ledger import Progress, finish_ledger
 from meshport.plan.make import Observed, product_digest, resources_of
 from meshport.plan.operations import PortWork, drop, rollback
 from meshport.plan.protecting import Protection
@@ -98,7 +98,7 @@ def roll_back(site: Site, key: str, labels: Collection[str], note: str | None) -
             swap_only(site, work, step, _label)
             after = site.observe()
             planned = _remainder(product, builds, version, after)
-            write(site, [planned], after, step, Protection(site, lock.renew, [product]), [])
+            write(site, [planned], after, step, Protection(site, lock.renew, [product]), Progress())
             finish_ledger(site, [planned])
     return sorted(by_label)
 

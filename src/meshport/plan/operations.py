@@ -196,7 +196,13 @@ def _swap_steps(
         on_columns = {column: text for column, text in comments_now.items() if column}
         arguments = {"relation": relation, "comment": comments_now.get(""), "columns": on_columns}
         steps.append(("set_comments", arguments))
-    return steps + _tag_steps(relation, [change for change in changes if change.kind == tags.KIND])
+    on_what_stays = [c for c in changes if c.kind == tags.KIND and not (rewritten and _goes(port, c.column))]
+    return steps + _tag_steps(relation, on_what_stays)
+
+
+def _goes(port: Port, column: str) -> bool:
+    """Whether writing a port anew takes a column away, and its tags with it. An overwritten copy keeps its columns."""
+    return port.mode in ("clone", "view") and bool(column) and port.contract.column(column) is None
 
 
 def _comments(

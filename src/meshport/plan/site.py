@@ -66,12 +66,12 @@ def locked(site: Site) -> Iterator[Any]:
 
 
 @contextmanager
-def journalled(site: Site, name: str) -> Iterator[Step]:
+def journalled(site: Site, name: str, half_done: Callable[[], bool] = lambda: False) -> Iterator[Step]:
     """Yield a function that runs one named step and journals it.
 
     `name` is a plan's digest for a publish, `rollback KEY` or `retire KEY` for these. A run that is killed stays open;
-    the next one that does the same ends it. A publish that fails ends: its ledger says what it really wrote. A rollback
-    or a retirement that fails stays open, because it has to be completed.
+    the next one that does the same ends it. A publish that fails ends, because its ledger says what it really wrote;
+    unless something is `half_done`. A rollback or a retirement that fails stays open, because it has to be completed.
     """
     registry = site.registry
     earlier = [run for run in registry.unfinished(site.domain) if _same(run, name)]
@@ -89,7 +89,7 @@ def journalled(site: Site, name: str) -> Iterator[Step]:
     try:
         yield step
     except MeshportError as error:
-        if _is_publish(name):
+        if _is_publish(name) and not half_done():
             registry.journal_end(current, f"failed: {error.message}")
         raise
     registry.journal_end(current, "done")

@@ -17,6 +17,7 @@ from meshport.resources.base import (
     ObservedColumn,
     ObservedRelation,
     Resource,
+    known_as,
     place_of,
 )
 
@@ -53,6 +54,7 @@ __all__ = [
     "ObservedRelation",
     "Resource",
     "desired_of",
+    "known_as",
     "observed_of",
     "place_of",
 ]

@@ -84,3 +84,8 @@ class ObservedRelation(msgspec.Struct, frozen=True, omit_defaults=True):
     is_clone: bool = False
     previous: dict[str, str] | None = None
     row_filter: str = ""
+
+
+def known_as(function: str) -> str:
+    """Return what a catalog's function is compared by: its full name less any quotes, which some answers have."""
+    return function.replace("`", "")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import msgspec
 
 from meshport.model import Column, Mask, Port, Relation, fold
-from meshport.resources.base import BOOKKEEPING, Field, ObservedColumn, ObservedRelation, Resource
+from meshport.resources.base import BOOKKEEPING, Field, ObservedColumn, ObservedRelation, Resource, known_as
 
 KIND = "mask"
 FIELDS = {"function": Field.DECLARED, "policy": Field.DECLARED}
@@ -36,7 +36,7 @@ def desired(port: Port) -> Iterator[Resource]:
                 fields = (
                     {"policy": tag_of(port, column, column.mask)}
                     if port.by_policy
-                    else {"function": str(function_of(port, column, column.mask))}
+                    else {"function": known_as(str(function_of(port, column, column.mask)))}
                 )
                 yield Resource(KIND, port.relation, fields, column=fold(column.name))
 

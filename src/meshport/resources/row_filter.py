@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from meshport.model import Port, Relation, RowFilter, fold
-from meshport.resources.base import BOOKKEEPING, Field, ObservedRelation, Resource
+from meshport.resources.base import BOOKKEEPING, Field, ObservedRelation, Resource, known_as
 
 KIND = "row_filter"
 FIELDS = {"function": Field.DECLARED}
@@ -18,7 +18,7 @@ FIELDS = {"function": Field.DECLARED}
 def desired(port: Port) -> Iterator[Resource]:
     """Yield the row filter that a port should have in the catalog."""
     if port.row_filter is not None and port.mode in ("clone", "copy"):
-        yield Resource(KIND, port.relation, {"function": str(function_of(port, port.row_filter))})
+        yield Resource(KIND, port.relation, {"function": known_as(str(function_of(port, port.row_filter)))})
 
 
 def observed(relation: ObservedRelation) -> Iterator[Resource]:

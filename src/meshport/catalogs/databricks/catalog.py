@@ -27,7 +27,7 @@ class DatabricksCatalog:
         self.database = database
         self.name = f"databricks:{access.host}/{database}"
         self.capabilities = Capabilities(
-            enforces_reads=True, native_masks=True, parallel=parallel, settle_seconds=settle_seconds
+            enforces_reads=True, native_masks=True, parallel=parallel, settle_seconds=settle_seconds, atomic=False
         )
         self._warehouse = Warehouse(access)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from meshport.catalogs.databricks.quoting import identifier, literal
 from meshport.model import Relation, fold
-from meshport.resources import BOOKKEEPING, ObservedColumn, ObservedRelation
+from meshport.resources import BOOKKEEPING, ObservedColumn, ObservedRelation, known_as
 
 Place = tuple[str, str]
 Rows = list[tuple[Any, ...]]
@@ -50,8 +50,8 @@ def assemble(database: str, found: dict[str, Rows]) -> dict[Relation, ObservedRe
     on_columns: dict[Place, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for schema, table, column, key, value in found["column_tags"]:
         on_columns[schema, table][fold(column)][key] = value or ""
-    masks = {(schema, table, fold(column)): _function(name) for schema, table, column, name in found["masks"]}
-    filters = {(schema, table): _function(name) for schema, table, name in found["filters"]}
+    masks = {(schema, table, fold(column)): known_as(name) for schema, table, column, name in found["masks"]}
+    filters = {(schema, table): known_as(name) for schema, table, name in found["filters"]}
     columns: dict[Place, list[ObservedColumn]] = defaultdict(list)
     for schema, table, name, data_type, comment in found["columns"]:
         columns[schema, table].append(
@@ -80,8 +80,3 @@ def assemble(database: str, found: dict[str, Rows]) -> dict[Relation, ObservedRe
             row_filter=filters.get(place, ""),
         )
     return observed
-
-
-def _function(name: str) -> str:
-    """Return a function's full name as ours are written: without quotes."""
-    return name.replace("`", "")

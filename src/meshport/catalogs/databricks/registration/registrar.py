@@ -54,14 +54,27 @@ class Domain(msgspec.Struct, frozen=True):
 
 
 class UnityRegistrar:
-    """Registers a domain in the Unity Catalog of one workspace."""
+    """Registers a domain in the Unity Catalog of one workspace. `run` runs statements; `close` ends their sessions."""
 
-    def __init__(self, domain: Domain, client: Callable[[], WorkspaceClient], run: load.Run, tell: Tell) -> None:
-        self._domain, self._connect, self._run, self._tell = domain, client, run, tell
+    def __init__(
+        self,
+        domain: Domain,
+        client: Callable[[], WorkspaceClient],
+        run: load.Run,
+        tell: Tell,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._domain, self._connect, self._run, self._tell, self._close = domain, client, run, tell, close
         self._book = Book(domain.registry, domain.catalog, domain.name)
 
     def outlook(self, products: Sequence[Product], *, publishes: bool) -> Outlook:
         """Return what is to be done once these products, with these ports, are published. Reads, and writes nothing."""
+        try:
+            return self._outlook(products, publishes=publishes)
+        finally:
+            self._close()
+
+    def _outlook(self, products: Sequence[Product], *, publishes: bool) -> Outlook:
         governed = self._governed(products)
         policies = tag_policies.diff(governed, tag_policies.observed(self._client)) if governed else []
         masks, in_the_way, written = self._mask_policies(products)
@@ -94,6 +107,8 @@ class UnityRegistrar:
                 part()
             except MeshportError as error:
                 failures.append(error)
+            finally:
+                self._close()
         if failures:
             raise UnavailableError(
                 "published, but not all of it is registered in Unity Catalog: "
@@ -190,11 +205,4 @@ class UnityRegistrar:
 def registrar(domain: Domain, access: Access, tell: Tell) -> UnityRegistrar:
     """Return the registrar of a domain for the workspace that `access` names."""
     warehouse = Warehouse(access)
-
-    def run(statement: str) -> list[tuple[Any, ...]]:
-        try:
-            return warehouse.rows(statement)
-        finally:
-            warehouse.close()
-
-    return UnityRegistrar(domain, lambda: workspace(access), run, tell)
+    return UnityRegistrar(domain, lambda: workspace(access), warehouse.rows, tell, warehouse.close)
