@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -25,10 +26,14 @@ SESSION = ("begin", "commit", "rollback", "attach", "detach", "set", "reset", "u
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """One run. `peak_mb` is of meshport's own process, without dbt; `counts` are statements, and calls of dbt."""
+    """One run. `peak_mb` is of meshport's own process, without dbt; `counts` are statements, and calls of dbt.
+
+    `computed` are the seconds of a processor that this process took.
+    """
 
     code: int
     seconds: float
+    computed: float
     peak_mb: float
     counts: dict[str, int]
     said: str
@@ -51,8 +56,17 @@ def run(arguments: Sequence[str]) -> Counted:
         except SystemExit as ended:
             code = ended.code
     seconds = time.perf_counter() - begin
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    return Counted(int(code or 0), seconds, peak, dict(counts), out.getvalue()[-2000:] + err.getvalue())
+    said = out.getvalue()[-2000:] + err.getvalue()
+    return Counted(int(code or 0), seconds, time.process_time(), _peak_mb(), dict(counts), said)
+
+
+def _peak_mb() -> float:
+    """Return the largest resident size of this process. Linux' rusage would be that of whoever started it, too."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / (1 << 10)
 
 
 def _count(counts: Counter[str], place: str, statement: str) -> None:
