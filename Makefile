@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 UNITY_CLIENT := .unity/client/.ready
 ISSUER := tests/marketplace/issuer
 
-.PHONY: setup demo demo-databricks test test-live test-browser lint bench bench-lineage bench-databricks bench-marketplace docs clean databricks-double unity-client unity-jars unity-server issuer
+.PHONY: setup demo demo-databricks test test-faults test-live test-browser lint bench bench-lineage bench-databricks bench-marketplace docs clean databricks-double unity-client unity-jars unity-server issuer
 
 setup: $(READY)
 
@@ -25,6 +25,12 @@ lint: $(READY)
 
 test: lint $(UNITY_CLIENT) $(ISSUER)/node_modules/.ready
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# Every fault at every call of a publish to the double of Databricks: an hour on two idle cores. EVERY=10 runs a tenth.
+EVERY ?= 1
+
+test-faults: $(READY)
+	MESHPORT_TESTS_HURT_EVERY=$(EVERY) $(BIN)/pytest tests/databricks/publish/test_faults.py
 
 # The tests that publish, on a real workspace: tests/live/README.md says what it needs.
 test-live: $(READY)

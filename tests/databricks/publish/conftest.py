@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from tests.databricks.publish.workspace import WorkspaceDomain, build
 from tests.databricks_double.double import Double
 from tests.databricks_double.fault_actions import copied
 from tests.databricks_double.faults import Faults
+from tests.databricks_double.sql.errors import SqlError
 from tests.databricks_double.store import Metastore, Principal
+from tests.publish import toy
 
 QUESTIONS = ("select", "with", "describe", "show", "use", "set ")
 
@@ -35,6 +38,15 @@ class NativeDomain(WorkspaceDomain):
         """Run a statement as somebody."""
         return [tuple(row.values()) for row in self.double.execute(statement, self.double.session(who))]
 
+    def readable(self, who: str) -> list[str]:
+        """Return the ports of which somebody reads anything at all, were it no rows."""
+        found = []
+        for port in toy.PORTS:
+            with suppress(SqlError):
+                self.sql(f"select * from sales_published.{port}", who)
+                found.append(port)
+        return found
+
     def mark(self) -> int:
         """Return a mark in the log of statements."""
         return len(self.double.statements)
@@ -48,8 +60,12 @@ class NativeDomain(WorkspaceDomain):
         return [each for each in self.sent(mark) if not each.lstrip().lower().startswith(QUESTIONS)]
 
 
+Built = tuple[NativeDomain, Metastore]
+"""A domain that was built, and the metastore as that left it."""
+
+
 @pytest.fixture(scope="session")
-def built_native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[NativeDomain, Metastore]]:
+def built_native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """The toy domain, built and tested by the real adapter, never published; and the metastore as that left it."""
     principals = [Principal("sales", "dapi-sales"), Principal("analyst", "dapi-analyst"), Principal("nobody", "dapi-n")]
     with Double(principals, ["sales", "sales_published"], faults=Faults()) as double:
@@ -96,9 +112,7 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Waiting]:
 
 
 @pytest.fixture
-def native(
-    built_native: tuple[NativeDomain, Metastore], waiting: Waiting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> NativeDomain:
+def native(built_native: Built, waiting: Waiting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NativeDomain:
     """The toy domain on Databricks, built, never published."""
     domain, _ = built_native
     monkeypatch.delenv("MESHPORT_REGISTRY", raising=False)
@@ -110,7 +124,7 @@ def native(
     return NativeDomain(tmp_path / "sales", domain.double)
 
 
-def restore(built: tuple[NativeDomain, Metastore]) -> None:
+def restore(built: Built) -> None:
     """Put the metastore back to what the build left; rows are never changed in place."""
     domain, before = built
     fresh = copied(before)
