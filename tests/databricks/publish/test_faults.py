@@ -152,7 +152,7 @@ def test_a_warehouse_that_is_stopped_is_started_or_said_to_be(native: NativeDoma
     done = native.publish(code=ExitCode.UNAVAILABLE)
     assert "warehouse" in done.err
     faults.begin()
-    native.double.store.documents["warehouses"].clear()
+    native.double.store.documents["warehouses"]["double"] |= {"state": "RUNNING", "cannot_start": None}
     native.publish()
     assert native.seen()["customer_orders.orders"] == [("10", "1", "99.00"), *ORDERS[1:]]
 
