@@ -26,7 +26,7 @@ from tests.databricks_double.store import Catalog, Schema
 pytestmark = pytest.mark.dbt
 
 EVERY = "MESHPORT_TESTS_HURT_EVERY"
-SOME = int(os.environ.get(EVERY, "151"))
+SOME = int(os.environ.get(EVERY, "211"))
 """Of all cases, every so many are run. 1, all of them, takes half an hour and more."""
 OLD_OR_NEW: Allowed = {
     **{port: (None, rows) for port, rows in ALL.items()},
