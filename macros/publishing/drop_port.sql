@@ -15,11 +15,8 @@
   {% set is_view = port.standing.is_view if port.standing else port.mode == 'view' %}
   {% set steps = [['drop ' ~ port.target.identifier,
     'drop ' ~ ('view' if is_view else 'table') ~ ' if exists ' ~ meshport.databricks__relation_name(port.target)]] %}
-  {% for relation in [port.audited, port.audited_previous, port.previous, meshport.databricks__raw_copy(port, 'empty')] if relation %}
-    {% do steps.append(['drop ' ~ relation.identifier,
-      'drop table if exists ' ~ meshport.databricks__relation_name(relation)]) %}
-  {% endfor %}
-  {{ return(meshport.statements(steps)) }}
+  {% set copies = [port.audited, port.audited_previous, port.previous, meshport.databricks__raw_copy(port, 'empty')] | select | list %}
+  {{ return(meshport.statements(steps) + meshport.copies_dropped(copies, meshport.databricks__quoting())) }}
 {% endmacro %}
 
 {% macro default__drop_port(port) %}

@@ -39,6 +39,7 @@ from meshport.marketplace.api.routes import api, description
 from meshport.marketplace.failures import HANDLERS
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages import front, mine, product, session, standing
+from meshport.marketplace.parameters import search_filters
 from meshport.marketplace.permissions import OPTION, check_declared, guard
 from meshport.marketplace.session import Authentication
 from meshport.marketplace.settings import session_key
@@ -112,6 +113,7 @@ def create_app(site: Site, port: int = 80) -> Litestar:
         dependencies={
             "site": Provide(lambda: site, sync_to_thread=False),
             "issuer": Provide(lambda: issuer, sync_to_thread=False),
+            "filters": Provide(search_filters, sync_to_thread=False),
         },
         state=State({"site": site, "issuer": issuer}),
         middleware=[sessions.middleware, DefineMiddleware(Authentication), limits.middleware],

@@ -15,6 +15,7 @@ from meshport.marketplace.site import Site
 
 OpenSite = NamedDependency[Site]
 OpenIssuer = NamedDependency[Issuer | None]
+Filters = NamedDependency[dict[str, str]]
 
 _NO_ZERO = r"^[^\x00]*$"  # PostgreSQL holds no zero character
 
@@ -25,3 +26,24 @@ Who = Annotated[str, Meta(max_length=300, pattern=_NO_ZERO, description="`domain
 Days = Annotated[int, Meta(ge=1, le=3660)]
 Number = Annotated[int, Meta(ge=0, le=2**53)]  # a database holds no larger one than 2**63, JSON none than this
 Stars = Annotated[int, Meta(ge=1, le=5)]
+
+
+def search_filters(
+    domain: Text = "",
+    tag: Text = "",
+    classification: Text = "",
+    owner: Text = "",
+    column: Text = "",
+    status: Text = "",
+    tier: Text = "",
+) -> dict[str, str]:
+    """Return what narrows a search down, by name (`discovery.types.FILTERS`); empty ones do not."""
+    return {
+        "domain": domain,
+        "tag": tag,
+        "classification": classification,
+        "owner": owner,
+        "column": column,
+        "status": status,
+        "tier": tier,
+    }

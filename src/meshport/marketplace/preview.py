@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from meshport.access.query import Rows, query
 from meshport.access.subscriptions import may_read
-from meshport.errors import DeniedError, InputError
+from meshport.errors import DeniedError
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.site import Site
+from meshport.marketplace.site import Site, port_of
 from meshport.marketplace.views.connect import select_all
 from meshport.registry.types import ProductVersion
 
@@ -19,9 +19,7 @@ def sample(site: Site, version: ProductVersion, label: str, viewer: Identity) ->
     Raises InputError where there is no such port, DeniedError where none of whom the viewer reads as may read it, or
     where the catalog has to be asked by themselves.
     """
-    port = next((port for port in version.product.ports if port.label == label), None)
-    if port is None:
-        raise InputError(f"{version.product.key} has no port {label}")
+    port = port_of(version, label)
     key = version.product.key
     reader = next((each for each in viewer.principals if may_read(site.registry, each, key)), None)
     if reader is None:

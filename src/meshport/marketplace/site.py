@@ -11,6 +11,7 @@ from meshport.errors import InputError
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.settings import Settings
 from meshport.marketplace.views.traits import Traits
+from meshport.model import Port
 from meshport.registry import Registry
 from meshport.registry.types import ProductVersion
 
@@ -46,3 +47,11 @@ def visible(version: ProductVersion, viewer: Identity) -> bool:
 def hidden(key: str) -> InputError:
     """Return the error for a product that somebody may not know of: the one of a product that is not there."""
     return InputError(f"no product {key!r} is published", hint="search finds what is published")
+
+
+def port_of(version: ProductVersion, label: str) -> Port:
+    """Return a product's port by its exact label. Raises InputError where there is none."""
+    found = next((port for port in version.product.ports if port.label == label), None)
+    if found is None:
+        raise InputError(f"{version.product.key} has no port {label}")
+    return found

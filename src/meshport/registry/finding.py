@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import Connection, and_, case, func, select
 
-from meshport.registry import engagement, schema
+from meshport.registry import engagement, schema, statistics
 from meshport.registry.chain import GENESIS
 from meshport.registry.types import Changes, Mark, Signals
 
-READS_OF = timedelta(days=90)
-"""How far back a query still says that a product is used."""
 _AT_ONCE = 500
 """Keys in one statement: SQLite takes 32,766 parameters, and no statement needs to be that long."""
 _audit, _head = schema.audit, schema.audit_head
@@ -55,8 +52,7 @@ def signals(connection: Connection, keys: Collection[str] | None = None) -> dict
     """
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for some in [None] if keys is None else _portions(keys):
-        since = (datetime.now(timezone.utc) - READS_OF).isoformat(timespec="microseconds")
-        for key, use in engagement.uses(connection, since, some).items():
+        for key, use in engagement.uses(connection, statistics.since(), some).items():
             found[key].update(subscriptions=use.subscribers, reads=use.queries)
         for key, liking in engagement.likings(connection, some).items():
             found[key].update(stars=liking.mean, raters=liking.people)

@@ -21,7 +21,7 @@ _product = schema.product
 
 def since() -> str:
     """Return the time stamp from which use counts."""
-    return (datetime.now(timezone.utc) - timedelta(days=USE_DAYS)).isoformat()
+    return (datetime.now(timezone.utc) - timedelta(days=USE_DAYS)).isoformat(timespec="microseconds")
 
 
 def publications(connection: Connection, scope: Scope) -> list[PublicationCounts]:

@@ -9,8 +9,6 @@ from litestar.pagination import OffsetPagination
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from meshport.contracts.odcs_write import odcs
-from meshport.contracts.status import STATUS
 from meshport.errors import InputError
 from meshport.marketplace import acts
 from meshport.marketplace.api.paging import Limit, Offset, paged
@@ -28,15 +26,16 @@ from meshport.marketplace.api.shapes import (
     sample_shape,
     version_shape,
 )
+from meshport.marketplace.downloads import contract
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.parameters import Name, OpenSite, Sentence, Stars, Text
+from meshport.marketplace.parameters import Filters, Name, OpenSite, Sentence, Stars, Text
 from meshport.marketplace.preview import sample
+from meshport.marketplace.site import port_of
 from meshport.marketplace.views.found import find
 from meshport.marketplace.views.history import steps
 from meshport.marketplace.views.product import product_page
 from meshport.marketplace.views.quality import quality
-from meshport.model import Port
-from meshport.registry.types import ProductVersion, Rating
+from meshport.registry.types import Rating
 
 Call = Request[Identity, Any, Any]
 PORT = "/products/{product:str}/ports/{port:str}"
@@ -53,27 +52,12 @@ class RatingBody(Struct, frozen=True, forbid_unknown_fields=True):
 def find_products(
     request: Call,
     site: OpenSite,
+    filters: Filters,
     q: Text = "",
-    domain: Text = "",
-    tag: Text = "",
-    classification: Text = "",
-    owner: Text = "",
-    column: Text = "",
-    status: Text = "",
-    tier: Text = "",
     limit: Limit = 20,
     offset: Offset = 0,
 ) -> SearchShape:
     """Search, best first, with what narrows it down."""
-    filters = {
-        "domain": domain,
-        "tag": tag,
-        "classification": classification,
-        "owner": owner,
-        "column": column,
-        "status": status,
-        "tier": tier,
-    }
     page, before = divmod(offset, limit)
     found = find(site, request.user, q, filters, page + 1, limit)
     items = found.cards[before:]
@@ -107,17 +91,14 @@ def read_quality(request: Call, site: OpenSite, product: Name) -> QualityShape:
 @get(f"{PORT}/contract", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
 def read_contract(request: Call, site: OpenSite, product: Name, port: Name) -> dict[str, Any]:
     """A port's contract in the Open Data Contract Standard 3.1."""
-    version = site.product(product, request.user)
-    found = _port(version, port)
-    status = STATUS[version.status]
-    return odcs(version.product, found, version=version.version, status=status, dialect=version.catalog_type)
+    return contract(site.product(product, request.user), port)
 
 
 @get(f"{PORT}/lineage", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
 def read_lineage(request: Call, site: OpenSite, product: Name, port: Name) -> LineageShape:
     """Where the columns of a port come from."""
     version = site.product(product, request.user)
-    label = _port(version, port).label
+    label = port_of(version, port).label
     found = site.registry.column_lineage(version.product.key).get(label)
     if found is None:
         raise InputError(f"no lineage of {version.product.key} {label} is recorded")
@@ -143,10 +124,3 @@ def read_ratings(
 def rate_product(request: Call, site: OpenSite, product: Name, data: JSONBody[RatingBody]) -> None:
     """Rate a product that one reads, in place of what one said before."""
     acts.rate(site, request.user, product, data.stars, data.comment)
-
-
-def _port(version: ProductVersion, label: str) -> Port:
-    found = next((port for port in version.product.ports if port.label == label), None)
-    if found is None:
-        raise InputError(f"{version.product.key} has no port {label}")
-    return found

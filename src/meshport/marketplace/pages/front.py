@@ -10,7 +10,7 @@ from litestar.response import Template
 
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages.answers import page
-from meshport.marketplace.parameters import Name, OpenSite, Text
+from meshport.marketplace.parameters import Filters, Name, OpenSite, Text
 from meshport.marketplace.views.cards import cards_of
 from meshport.marketplace.views.found import find
 from meshport.marketplace.views.home import home
@@ -27,26 +27,11 @@ def home_page(request: Request[Identity, Any, Any], site: OpenSite) -> Template:
 def search_page(
     request: Request[Identity, Any, Any],
     site: OpenSite,
+    filters: Filters,
     q: Text = "",
-    domain: Text = "",
-    tag: Text = "",
-    classification: Text = "",
-    owner: Text = "",
-    column: Text = "",
-    status: Text = "",
-    tier: Text = "",
     number: Annotated[int, QueryParameter(name="page", ge=1, le=1000)] = 1,
 ) -> Template:
     """Search, with what narrows it down."""
-    filters = {
-        "domain": domain,
-        "tag": tag,
-        "classification": classification,
-        "owner": owner,
-        "column": column,
-        "status": status,
-        "tier": tier,
-    }
     found = find(site, request.user, q, filters, number)
     return page(request, site, "search.html", found=found, chosen={"q": q, **filters})
 

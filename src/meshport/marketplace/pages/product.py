@@ -9,7 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
 
-from meshport.errors import DeniedError, InputError
+from meshport.errors import DeniedError
 from meshport.marketplace import acts
 from meshport.marketplace.downloads import contract_file, product_file
 from meshport.marketplace.identity import Identity
@@ -101,9 +101,7 @@ def mark(
     return done(request, "Bookmarked." if data.on else "The bookmark is gone.", f"/products/{product}")
 
 
-def _file(text: str | None, name: str) -> Response[bytes]:
-    if text is None:
-        raise InputError("the product has no such port")
+def _file(text: str, name: str) -> Response[bytes]:
     plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in name)
     return Response(
         text.encode(),
