@@ -33,9 +33,10 @@ def main() -> None:
     parser.add_argument(
         "--rows", type=int, default=10_000_000, help="how many rows `quality` checks; default: 10000000"
     )
-    parser.add_argument("--products", type=int, default=100_000, help="how many products `search` searches")
+    parser.add_argument(
+        "--products", type=int, default=100_000, help="how many products are searched and shown; default: 100000"
+    )
     parser.add_argument("--results", type=int, default=20_000, help="how many test results `results` loads")
-    parser.add_argument("--products", type=int, default=100_000, help="how many products `marketplace` shows")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in BENCHMARKS]:
