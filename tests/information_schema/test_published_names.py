@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from meshport.information_schema import TABLES, open_schema
+from meshport.information_schema import TABLES, open_schema, tables_named
 from tests.artifacts.builders import Write
-from tests.information_schema.asking import sources
+from tests.information_schema.asking import ask, sources
 
 # What docs.getdbt.com lists ("dbt Information Schema tables"): the tables, and the columns that checks may name.
 NODE = (
@@ -90,6 +90,28 @@ def test_only_what_is_asked_for_is_there(write: Write) -> None:
         found = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
         views = connection.execute("select view_name from duckdb_views() where not internal").fetchall()
     assert (found, views) == ([("dbt_rt.run_results",)], [("run_results_latest",)])
+
+
+@pytest.mark.parametrize(
+    "name", ["mesh.node_columns", 'mesh."node_columns"', '"mesh" . node_columns', "MESH.Node_Columns"]
+)
+def test_a_table_of_the_same_name_is_not_meant(name: str, write: Write) -> None:
+    sql = f"select count(*) as n from {name} cross join dbt.models"
+    assert tables_named(sql) == {"mesh.node_columns", "dbt.models"}
+    assert ask(write(), sql) == [{"n": 0}]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "from dbt.node_columns join mesh.node_columns using (node_unique_id)",
+        'from mesh.node_columns cross join "dbt"."node_columns"',
+        "from mesh.node_columns cross join dbt./* the real ones */node_columns",
+        "from mesh.node_columns where node_columns.column_name in (select name from dbt.models)",
+    ],
+)
+def test_a_table_that_may_be_meant_is_named(sql: str) -> None:
+    assert {"dbt.node_columns", "mesh.node_columns"} <= tables_named(sql)
 
 
 def test_nothing_is_left_of_the_way_there(write: Write, tmp_path: Path) -> None:

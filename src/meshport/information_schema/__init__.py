@@ -6,10 +6,23 @@ other people's queries run on it. The reference page is generated from the decla
 
 from __future__ import annotations
 
-from meshport.information_schema.database import open_schema
+from meshport.information_schema.database import open_outlined, open_schema
 from meshport.information_schema.names import tables_named
+from meshport.information_schema.outline import Declaration, Outline
 from meshport.information_schema.sandbox import Answer, run_limited, seal
 from meshport.information_schema.sources import Sources, registry_alone
 from meshport.information_schema.tables import TABLES
 
-__all__ = ["TABLES", "Answer", "Sources", "open_schema", "registry_alone", "run_limited", "seal", "tables_named"]
+__all__ = [
+    "TABLES",
+    "Answer",
+    "Declaration",
+    "Outline",
+    "Sources",
+    "open_outlined",
+    "open_schema",
+    "registry_alone",
+    "run_limited",
+    "seal",
+    "tables_named",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from meshport.information_schema import parquet
 from meshport.information_schema.filling import Filling
 from meshport.information_schema.manifest import read_head
 from meshport.information_schema.names import needed
+from meshport.information_schema.outline import Outline
 from meshport.information_schema.relations import provide
 from meshport.information_schema.rows import ROWS
 from meshport.information_schema.sources import Sources
@@ -30,20 +31,33 @@ def open_schema(sources: Sources, tables: Collection[str] | None = None) -> Duck
     A table that is not asked for is not there, so that a query can never take it for an empty one.
     Raises InputError where an artifact cannot be read, UnavailableError where the registry cannot be reached.
     """
+    return _open(sources, TABLES if tables is None else tables, outlined=False)[0]
+
+
+def open_outlined(sources: Sources, tables: Collection[str]) -> tuple[DuckDBPyConnection, Callable[[], Outline]]:
+    """Return the same, and what gives the outline of the project: one reading of the manifest is enough for both.
+
+    Raises as `open_schema` does; asking for the outline raises InputError where the manifest cannot be read.
+    """
+    connection, filling = _open(sources, tables, outlined=True)
+    return connection, lambda: filling.outline
+
+
+def _open(sources: Sources, keys: Collection[str], *, outlined: bool) -> tuple[DuckDBPyConnection, Filling]:
     import duckdb
 
-    wanted = needed(TABLES.values() if tables is None else (TABLES[key] for key in tables))
+    wanted = needed(TABLES[key] for key in keys)
+    tables = [table for table in TABLES.values() if table.key in wanted]
     connection = duckdb.connect(":memory:", config={"python_enable_replacements": False})
     try:
         connection.execute("set timezone = 'UTC'")
-        _fill(connection, sources, [table for table in TABLES.values() if table.key in wanted])
+        return connection, _fill(connection, sources, tables, outlined=outlined)
     except BaseException:
         connection.close()
         raise
-    return connection
 
 
-def _fill(connection: DuckDBPyConnection, sources: Sources, tables: list[Table]) -> None:
+def _fill(connection: DuckDBPyConnection, sources: Sources, tables: list[Table], *, outlined: bool) -> Filling:
     for schema in (*SCHEMAS, SCHEMA):
         connection.execute(f"create schema {schema}")
     published = _published(connection, sources)
@@ -55,7 +69,7 @@ def _fill(connection: DuckDBPyConnection, sources: Sources, tables: list[Table])
         ]
     with (
         tempfile.TemporaryDirectory(prefix="meshport-") as folder,
-        Filling(sources, tables, manifest_needed=published is None) as filling,
+        Filling(sources, tables, manifest_needed=published is None, outlined=outlined) as filling,
         collector_off(),
     ):
         stage = Stage(connection, Path(folder))
@@ -65,6 +79,7 @@ def _fill(connection: DuckDBPyConnection, sources: Sources, tables: list[Table])
             _make(table, filling, stage)
         connection.execute("reset search_path")
         connection.execute(f"drop schema {SCHEMA} cascade")
+    return filling
 
 
 def _published(connection: DuckDBPyConnection, sources: Sources) -> Path | None:

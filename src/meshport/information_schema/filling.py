@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshport.information_schema.manifest import Manifest, read_manifest
+from meshport.information_schema.outline import Outline
 from meshport.information_schema.registry import Facts
 from meshport.information_schema.sources import Sources
 from meshport.information_schema.spec import Table
@@ -21,14 +22,18 @@ if TYPE_CHECKING:
 class Filling(ExitStack):
     """What `tables` are filled from. Leave it as a context manager: it may have opened the registry.
 
-    `manifest_needed` says that there is nothing else which tables of dbt's could come from.
+    `manifest_needed` says that there is nothing else which tables of dbt's could come from, `outlined` that the outline
+    is wanted, too.
     """
 
-    def __init__(self, sources: Sources, tables: Collection[Table], *, manifest_needed: bool = True) -> None:
+    def __init__(
+        self, sources: Sources, tables: Collection[Table], *, manifest_needed: bool = True, outlined: bool = False
+    ) -> None:
         super().__init__()
         self.sources = sources
         self.tables = tables
         self._manifest_needed = manifest_needed
+        self._outlined = outlined
 
     @property
     def manifest_path(self) -> Path:
@@ -43,7 +48,14 @@ class Filling(ExitStack):
     @cached_property
     def manifest(self) -> Manifest:
         """The manifest as far as the tables need it. Raises InputError where it is needed and cannot be read."""
-        return Manifest() if self.without_manifest else read_manifest(self.manifest_path, self.tables)
+        if self.without_manifest:
+            return Manifest()
+        return read_manifest(self.manifest_path, self.tables, outlined=self._outlined)
+
+    @property
+    def outline(self) -> Outline:
+        """Where the things of the project are declared: nothing where there is no manifest, and need not be."""
+        return Outline(self.manifest)
 
     @property
     def generated_at(self) -> str | None:

@@ -11,6 +11,7 @@ from msgspec import UNSET, Raw
 
 from meshport.artifacts.manifest import SCHEMA_VERSIONS, kind_of
 from meshport.artifacts.reading import Artifact, Metadata, read_artifact
+from meshport.information_schema import outline
 from meshport.information_schema.entries import COLUMN_RELATIONS, KEYS, SECTIONS, entry_type
 from meshport.information_schema.spec import Table, words_of
 
@@ -53,14 +54,14 @@ def read_head(path: Path) -> Head:
     return read_artifact(path, msgspec.json.Decoder(_HeadOnly), "manifest", SCHEMA_VERSIONS).metadata
 
 
-def read_manifest(path: Path, tables: Collection[Table]) -> Manifest:
-    """Decode what these tables need of a manifest.
+def read_manifest(path: Path, tables: Collection[Table], *, outlined: bool = False) -> Manifest:
+    """Decode what these tables need of a manifest, and what an outline needs where one is wanted.
 
     Raises InputError where the file is missing, truncated, not a manifest, or of a schema version that is not read.
     """
-    kinds = set().union(*(_kinds(table) for table in tables))
+    kinds = set().union(*(_kinds(table) for table in tables), outline.KINDS if outlined else ())
     sections = {SECTIONS[kind] for kind in kinds}
-    keys = _keys(tables)
+    keys = tuple(sorted({*_keys(tables), *(outline.KEYS if outlined else ())}))
     with_columns = any(table.relation in COLUMN_RELATIONS for table in tables)
     entry = entry_type(keys, unique_id=str, **({"columns": dict[str, Raw] | None} if with_columns else {}))
     fields: list[tuple[str, Any, Any]] = [
@@ -95,9 +96,9 @@ def _kinds(table: Table) -> set[str]:
     return _NEEDS.get(table.key) or SECTIONS.keys() & words_of(table.relation or "")
 
 
-def _keys(tables: Iterable[Table]) -> tuple[str, ...]:
+def _keys(tables: Iterable[Table]) -> set[str]:
     """Return the keys of entries that the expressions of these tables name."""
     words = set().union(*(table.words for table in tables if SECTIONS.keys() & words_of(table.relation or "")))
     if "conf" in words:
         words.add("config")
-    return tuple(sorted(KEYS.keys() & words))
+    return KEYS.keys() & words

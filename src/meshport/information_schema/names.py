@@ -17,10 +17,23 @@ def tables_named(sql: str) -> set[str]:
     """Return the keys (`dbt.models`) of all tables that a query may read, with those that its views stand on.
 
     Decided by words, so that no way of writing a name is overlooked: a table counts as named where its schema's and its
-    own name occur anywhere in the text.
+    own name occur anywhere in the text, unless its name stands only behind the schema of another table of that name.
     """
-    words = {word.lower() for word in _WORD.findall(sql)}
-    return needed(table for table in TABLES.values() if table.schema in words and table.name in words)
+    text = sql.lower()
+    words = set(_WORD.findall(text))
+    found = [table for table in TABLES.values() if table.schema in words and table.name in words]
+    return needed(table for table in found if not _means_another(table, text))
+
+
+def _means_another(table: Table, text: str) -> bool:
+    """Tell whether a name (`node_columns`) stands in a text only as that of another schema's table."""
+    others = [key for key in _named(table.name) if key != table.key]
+    if not others:
+        return False
+    for other in others:
+        schema, _, name = other.partition(".")
+        text = re.sub(rf"\b{schema}\"?\s*\.\s*\"?{name}\b", " ", text)
+    return table.name not in _WORD.findall(text)
 
 
 def needed(tables: Iterable[Table]) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from meshport.artifacts.outline import Declaration, Outline
+from meshport.information_schema import Declaration, Outline
 from meshport.products import Declared
 
 
@@ -53,7 +53,7 @@ class Places:
         return Place()
 
     def _whole(self, name: str) -> Place | None:
-        node = self._project.nodes.get(self._ports.get(name, name))
+        node = self._project.node(self._ports.get(name, name))
         if node is not None:
             return self._node(node)
         group = self._groups.get(self._products.get(name, "")) or self._project.groups.get(name)

@@ -9,12 +9,12 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from meshport.artifacts.outline import read_outline
 from meshport.errors import InputError
-from meshport.information_schema import TABLES, Answer, Sources, open_schema, run_limited, seal, tables_named
+from meshport.information_schema import TABLES, Answer, Outline, Sources, open_outlined, run_limited, seal, tables_named
 from meshport.policies.exemptions import excuse
 from meshport.policies.lines import Lines
 from meshport.policies.places import Places
@@ -23,6 +23,9 @@ from meshport.policies.rows import violations_of
 from meshport.policies.scope import Scope
 from meshport.policies.types import Failed, Report, Violation
 from meshport.standards.policy import Policy
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 SECONDS = 20.0
 """What one policy may take."""
@@ -53,9 +56,12 @@ def run_policies(
     """
     ordered = sorted(policies, key=lambda policy: (policy.type, policy.name))
     prepared = [(policy, _prepare(policy, scope or Scope(TABLES), seconds)) for policy in ordered]
-    results = list(_ask(sources, prepared, seconds, tell, give_up))
+    queries = [query for _, query in prepared if isinstance(query, str)]
+    connection, outline = open_outlined(sources, set().union(*map(tables_named, queries)))
+    with connection:
+        results = list(_ask(connection, prepared, seconds, tell, give_up))
     answers = [(policy, result) for policy, result in results if isinstance(result, Answer)]
-    splits = [excuse(policy, found, today) for policy, found in _violations(sources, answers)]
+    splits = [excuse(policy, found, today) for policy, found in _violations(sources, outline, answers)]
     remarks = [f"{policy.name}: only the first {MAX_ROWS} are told" for policy, answer in answers if answer.more]
     return Report(
         policies=tuple(ordered),
@@ -66,11 +72,13 @@ def run_policies(
     )
 
 
-def _violations(sources: Sources, answers: list[tuple[Policy, Answer]]) -> list[tuple[Policy, list[Violation]]]:
-    """Return the violations of each policy. Where things stand is read only where there are any."""
+def _violations(
+    sources: Sources, outline: Callable[[], Outline], answers: list[tuple[Policy, Answer]]
+) -> list[tuple[Policy, list[Violation]]]:
+    """Return the violations of each policy. Where things stand is asked for only where there are any."""
     if not any(answer.rows for _, answer in answers):
         return [(policy, []) for policy, _ in answers]
-    places, lines = Places(read_outline(sources.artifacts), sources.declared()), Lines(sources.project_dir)
+    places, lines = Places(outline(), sources.declared()), Lines(sources.project_dir)
     return [(policy, violations_of(policy, answer, places, lines)) for policy, answer in answers]
 
 
@@ -83,33 +91,28 @@ def _prepare(policy: Policy, scope: Scope, seconds: float) -> str | Failed:
 
 
 def _ask(
-    sources: Sources,
+    connection: DuckDBPyConnection,
     prepared: list[tuple[Policy, str | Failed]],
     seconds: float,
     tell: Tell,
     give_up: GiveUp | None,
 ) -> Iterator[tuple[Policy, Answer | Failed]]:
-    queries = [query for _, query in prepared if isinstance(query, str)]
-    connection = open_schema(sources, set().union(*map(tables_named, queries)))
-    try:
-        seal(connection)
-        told = monotonic()
-        for number, (policy, query) in enumerate(prepared):
-            if monotonic() - told > 1.0:
-                tell(policy.name, number, len(prepared))
-                told = monotonic()
-            if isinstance(query, Failed):
-                yield policy, query
-                continue
-            try:
-                stop = partial(give_up, policy) if give_up is not None else None
-                yield policy, run_limited(connection, query, seconds, MAX_ROWS, give_up=stop)
-            except InputError as error:
-                line = _LINE.search(error.message)
-                reason = " ".join(_LINE.sub("", error.message).split())
-                yield policy, _failed(policy, reason, int(line[1]) if line else None)
-    finally:
-        connection.close()
+    seal(connection)
+    told = monotonic()
+    for number, (policy, query) in enumerate(prepared):
+        if monotonic() - told > 1.0:
+            tell(policy.name, number, len(prepared))
+            told = monotonic()
+        if isinstance(query, Failed):
+            yield policy, query
+            continue
+        try:
+            stop = partial(give_up, policy) if give_up is not None else None
+            yield policy, run_limited(connection, query, seconds, MAX_ROWS, give_up=stop)
+        except InputError as error:
+            line = _LINE.search(error.message)
+            reason = " ".join(_LINE.sub("", error.message).split())
+            yield policy, _failed(policy, reason, int(line[1]) if line else None)
 
 
 def _failed(policy: Policy, reason: str, line: int | None = None) -> Failed:
