@@ -49,7 +49,9 @@ class Securable:
 
 @dataclass
 class Catalog(Securable):
-    """A catalog."""
+    """A catalog. `storage_root` is its managed location, None for the metastore's."""
+
+    storage_root: str | None = None
 
 
 @dataclass

@@ -23,7 +23,7 @@ from meshport.mesh import Guard
 from meshport.plan.diff import diff
 from meshport.plan.guard import beyond
 from meshport.plan.parallel import in_parallel
-from meshport.plan.types import Change, Removal
+from meshport.plan.types import Removal
 from meshport.registry.types import LedgerKey, Standing, Step, Subscription
 from meshport.resources import Resource
 from meshport.resources.grant import KIND, said
@@ -125,8 +125,8 @@ class _Run:
         }
         observed = {resource.key: resource for resource in self._grants.observe()}
         changes, _ = diff(should.grants.values(), observed.values(), ledger, interrupted=True)
-        add = [should.grants[_key_of(change)] for change in changes if change.action == "create"]
-        remove = [observed[_key_of(change)] for change in changes if change.action == "delete"]
+        add = [should.grants[change.key] for change in changes if change.action == "create"]
+        remove = [observed[change.key] for change in changes if change.action == "delete"]
         if not allow_removals:
             _refuse(remove, _explained(known, standing, rules, self._catalog), ledger, guard)
         problems = self._apply(add, remove)
@@ -225,10 +225,6 @@ def _is_active(registry: Registry, subscription: Subscription) -> bool:
 
 def _key(resource: Resource) -> LedgerKey:
     return LedgerKey(KIND, resource.key)
-
-
-def _key_of(change: Change) -> str:
-    return Resource(kind=change.kind, relation=change.relation, name=change.name, fields={}).key
 
 
 def _depth(resource: Resource) -> int:

@@ -49,6 +49,10 @@ COMMANDS = {
     "quality": ("meshport.cli.quality:quality", "Data policies: rules for every row of a port."),
     "standards": ("meshport.cli.standards:standards", "Standards of the central team and of this domain."),
     "unity": ("meshport.cli.unity:unity", "Published products in an open-source Unity Catalog server."),
+    "domain": (
+        "meshport.cli.domain:domain",
+        "Provision domains: catalogs, groups, grants, a warehouse, from a reviewed file.",
+    ),
     "registry": ("meshport.cli.registry:registry", "The metadata database."),
     "completion": ("meshport.cli.completion:completion", "Print the completion script for a shell."),
 }

@@ -24,10 +24,10 @@ def plan_document(plan: Plan) -> Document:
             Text("This project declares no data product. `meshport inspect` shows which ones it could publish.")
         )
     if plan.registrations:
-        registered = [(SIGN[r.action], r.kind, r.subject, _short(r.detail), r.reason) for r in plan.registrations]
+        registered = [(SIGN[r.action], r.kind, r.subject, short(r.detail), r.reason) for r in plan.registrations]
         blocks.append(Table(["", "kind", "on", "change", "why"], registered, title="Unity Catalog"))
     if plan.foreign:
-        rows = [(item.kind, item.subject, item.name, _short(item.value)) for item in plan.foreign]
+        rows = [(item.kind, item.subject, item.name, short(item.value)) for item in plan.foreign]
         blocks.append(Table(["kind", "on", "name", "value"], rows, title="Foreign, left alone"))
     blocks.append(Text(summary(plan)))
     return Document(data=plan.as_data(), blocks=blocks)
@@ -77,7 +77,7 @@ def _product(plan: ProductPlan) -> list[Table | Text]:
         rows = [(gate.name, gate.subject, gate.reason, gate.hint) for gate in plan.blocked]
         blocks.append(Table(["gate", "what", "why", "fix"], rows, title=f"{title}: blocked"))
     if plan.withdrawals:
-        lost = [_row(change) for change in plan.withdrawals]
+        lost = [change_row(change) for change in plan.withdrawals]
         blocks.append(Table(["", "kind", "on", "change", "why"], lost, title=f"{title}: certification withdrawn"))
     if plan.breaches:
         broken = [(_broken(breach), change, _for_whom(breach)) for breach in plan.breaches for change in breach.changes]
@@ -122,14 +122,14 @@ def _rows(plan: ProductPlan) -> list[Row]:
     rows = []
     for change in plan.changes:
         if change.kind == "port":
-            rows.append(_row(change))
+            rows.append(change_row(change))
             if any(field.field == "definition" for field in change.fields):
                 rows += _masks(ports[change.relation])
         elif count := along.pop((change.relation, change.kind), 0):
             what = f"{count} {change.kind}{'' if count == 1 else 's'}"
             rows.append(("+", change.kind, change.relation.identifier, what, change.reason))
         elif change.relation not in new or change.drift:
-            rows.append(_row(change))
+            rows.append(change_row(change))
     return rows
 
 
@@ -142,16 +142,17 @@ def _masks(port: Port) -> list[Row]:
     ]
     if port.row_filter is not None:
         rows.append(
-            ("", "filter", port.relation.identifier, _short(port.row_filter.predicate), "config.meta.row_filter")
+            ("", "filter", port.relation.identifier, short(port.row_filter.predicate), "config.meta.row_filter")
         )
     return rows
 
 
-def _row(change: Change) -> Row:
+def change_row(change: Change) -> Row:
+    """Return a change as a row: a sign, the kind, what it is on, old to new, and why."""
     fields = "; ".join(
-        f"{field.field}: {_short(field.old)} → {_short(field.new)}"
+        f"{field.field}: {short(field.old)} → {short(field.new)}"
         if field.old is not None and field.new is not None
-        else f"{field.field}: {_short(field.new or field.old)}"
+        else f"{field.field}: {short(field.new or field.old)}"
         for field in change.fields
     )
     name = f"{change.name} " if change.name else ""
@@ -169,6 +170,7 @@ def _registration(plan: ProductPlan) -> Row:
     )
 
 
-def _short(text: str | None) -> str:
+def short(text: str | None) -> str:
+    """Return a text in one line of a table."""
     shown = " ".join((text or "—").split())
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"

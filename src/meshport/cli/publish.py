@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from meshport.cli import options
 from meshport.cli.output import emit, progress, say
 
-if TYPE_CHECKING:
-    from meshport.mesh import Guard
-    from meshport.plan.types import Plan
+ALL_THE_SAME = "was the right project read, with the right standards? --allow-removals publishes it all the same"
 
 
 @click.command()
@@ -59,6 +56,7 @@ def publish(
     from meshport.errors import ExitCode, PlanMovedError
     from meshport.plan.apply import apply_plan, converge
     from meshport.plan.files import load_plan
+    from meshport.plan.guard import refuse_removals
     from meshport.plan.site import open_publishes
 
     workspace = Workspace(project_dir, artifacts=artifacts, target=target, registry_url=registry_url)
@@ -81,7 +79,7 @@ def publish(
         site = workspace.site(registry, shown, registers=True)
         if made.actionable:
             if not allow_removals:
-                refuse_removals(made, workspace.mesh.guard)
+                refuse_removals(made.removals, workspace.mesh.guard, ALL_THE_SAME)
             if not yes:
                 click.confirm("Publish?", abort=True, err=True)
             enforces = workspace.catalog.capabilities.enforces_reads
@@ -109,15 +107,3 @@ def publish(
         settle(registry, workspace.mesh.domain, actor=user(), guard=workspace.mesh.guard, allow_removals=allow_removals)
     if made.blocked:
         ctx.exit(ExitCode.BLOCKED)
-
-
-def refuse_removals(made: Plan, guard: Guard) -> None:
-    """Raise BlockedError where a plan takes away more than the guard lets pass, with numbers."""
-    from meshport.errors import BlockedError
-    from meshport.plan.guard import excessive
-
-    if beyond := excessive(made, guard):
-        raise BlockedError(
-            f"the plan takes away {', '.join(map(str, beyond))}: more than {guard.removals:.0%}",
-            hint="was the right project read, with the right standards? --allow-removals publishes it all the same",
-        )

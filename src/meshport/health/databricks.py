@@ -112,7 +112,7 @@ def policies(place: Place) -> Finding:
 
     if standards_of(place.project_dir, place.mesh).protection.databricks != "abac":
         return Finding("ok", "not asked for: columns are masked table by table")
-    client, database = workspace(access_of()), place.mesh.published_database.lower()
+    client, database = workspace(access_of().host), place.mesh.published_database.lower()
     there = mask_policies.observed(client, database)
     if mask.TAG not in tag_policies.observed(client):
         fix = f"the central team makes it: create the governed tag `{mask.TAG}`, of any value, and let you assign it"

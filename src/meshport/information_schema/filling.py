@@ -55,7 +55,7 @@ class Filling(ExitStack):
     @property
     def outline(self) -> Outline:
         """Where the things of the project are declared: nothing where there is no manifest, and need not be."""
-        return Outline(self.manifest)
+        return Outline(Manifest() if self.sources.without_project else self.manifest)
 
     @property
     def generated_at(self) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from meshport.plan.types import Action, Change, FieldChange, Foreign
 from meshport.resources import FIELD_POLICY, Field, Resource
 
@@ -11,8 +13,23 @@ Ledger = Mapping[str, Mapping[str, str]]
 """What meshport wrote, by resource key: field to value."""
 
 
+class Words(msgspec.Struct, frozen=True):
+    """How reasons are worded: what declares the resources, and what is run to make them so."""
+
+    declared_by: str = "project"
+    run: str = "publish"
+
+
+PUBLISHING = Words()
+
+
 def diff(
-    desired: Iterable[Resource], observed: Iterable[Resource], ledger: Ledger, *, interrupted: bool = False
+    desired: Iterable[Resource],
+    observed: Iterable[Resource],
+    ledger: Ledger,
+    *,
+    interrupted: bool = False,
+    words: Words = PUBLISHING,
 ) -> tuple[list[Change], list[Foreign]]:
     """Return the changes that make `observed` into `desired`, and what is foreign.
 
@@ -28,7 +45,7 @@ def diff(
     changes: list[Change] = []
     foreign: list[Foreign] = []
     for key, resource in wanted.items():
-        change = _compare(resource, found.get(key), ledger.get(key, {}), interrupted)
+        change = _compare(resource, found.get(key), ledger.get(key, {}), interrupted, words)
         if change is not None:
             changes.append(change)
     for key, resource in found.items():
@@ -43,7 +60,7 @@ def diff(
 
 
 def _compare(
-    desired: Resource, observed: Resource | None, written: Mapping[str, str], interrupted: bool
+    desired: Resource, observed: Resource | None, written: Mapping[str, str], interrupted: bool, words: Words
 ) -> Change | None:
     actual = observed.fields if observed else {}
     fields: list[FieldChange] = []
@@ -63,17 +80,18 @@ def _compare(
         return None
     action: Action = "update" if observed else "create"
     drift = drift and not interrupted
-    return _change(desired, action, fields, drift, _reason(action, drift, bool(written), interrupted))
+    return _change(desired, action, fields, drift, _reason(action, drift, bool(written), interrupted, words))
 
 
-def _reason(action: Action, drift: bool, ours: bool, interrupted: bool) -> str:
+def _reason(action: Action, drift: bool, ours: bool, interrupted: bool, words: Words) -> str:
     if drift:
         return "removed by somebody else" if action == "create" else "changed by somebody else"
     if ours and interrupted:
-        return "an earlier publish did not finish"
+        return f"an earlier {words.run} did not finish"
     if action == "create":
         return "not there yet"
-    return "the project changed it" if ours else "set by somebody else, declared by this project"
+    by = words.declared_by
+    return f"the {by} changed it" if ours else f"set by somebody else, declared by this {by}"
 
 
 def _delete(resource: Resource, written: Mapping[str, str]) -> Change:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -25,7 +25,7 @@ from meshport.plan.gates import (
     withdrawn_gates,
 )
 from meshport.plan.guard import removals_of
-from meshport.plan.types import Certification, Foreign, Plan, ProductPlan
+from meshport.plan.types import Certification, Change, Foreign, Plan, ProductPlan
 from meshport.products import Declared
 from meshport.registry.types import Consumers, ProductVersion, Standing
 from meshport.resources import ObservedRelation, Resource, desired_of, observed_of
@@ -51,7 +51,7 @@ class Observed(msgspec.Struct, frozen=True):
     def basis(self) -> str:
         """A digest of it all: a plan holds only as long as this does."""
         relations = [self.relations[relation] for relation in sorted(self.relations)]
-        return _digest([self.catalog, relations, self.ledger, self.standing, self.artifacts])
+        return fingerprint([self.catalog, relations, self.ledger, self.standing, self.artifacts])
 
 
 class Verdicts(msgspec.Struct, frozen=True):
@@ -99,10 +99,17 @@ def make_plan(
             basis=observed.basis,
             products=tuple(products),
             foreign=tuple(foreign),
-            removals=removals_of(products, observed.ledger),
+            removals=removals_of(_done(products), observed.ledger),
             override=override if needed else None,
         )
     )
+
+
+def _done(products: Sequence[ProductPlan]) -> Iterator[Change]:
+    """Yield the changes of products that are not blocked."""
+    for product in products:
+        if not product.blocked:
+            yield from product.changes
 
 
 def sealed(plan: Plan) -> Plan:
@@ -113,12 +120,12 @@ def sealed(plan: Plan) -> Plan:
 def digest_of(data: object) -> str:
     """Return the digest of a plan as JSON-able data, over everything but the digest itself."""
     assert isinstance(data, dict)
-    return _digest({key: value for key, value in data.items() if key != "digest"})
+    return fingerprint({key: value for key, value in data.items() if key != "digest"})
 
 
 def product_digest(product: Product) -> str:
     """Return the digest of a product's definition: two products with the same digest are the same version."""
-    return _digest(product)
+    return fingerprint(product)
 
 
 def version_of(product: Product, head: ProductVersion | None, dialect: str) -> str:
@@ -228,5 +235,6 @@ def _undeclared(standing: Standing, observed: Observed) -> ProductPlan | None:
     )
 
 
-def _digest(value: object) -> str:
+def fingerprint(value: object) -> str:
+    """Return a digest of anything that goes to JSON."""
     return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()

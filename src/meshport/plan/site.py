@@ -65,8 +65,24 @@ def locked(site: Site) -> Iterator[Any]:
         yield lock
 
 
+class Journalling(Protocol):
+    """Whose work is journalled: under a domain's name, in a registry, by somebody."""
+
+    @property
+    def domain(self) -> str:
+        """What the journal knows it by."""
+
+    @property
+    def registry(self) -> Any:
+        """The registry."""
+
+    @property
+    def actor(self) -> str:
+        """Who does it."""
+
+
 @contextmanager
-def journalled(site: Site, name: str, half_done: Callable[[], bool] = lambda: False) -> Iterator[Step]:
+def journalled(site: Journalling, name: str, half_done: Callable[[], bool] = lambda: False) -> Iterator[Step]:
     """Yield a function that runs one named step and journals it.
 
     `name` is a plan's digest for a publish, `rollback KEY` or `retire KEY` for these. A run that is killed stays open;

@@ -8,6 +8,7 @@ import msgspec
 
 from meshport.catalogs.base import Registration
 from meshport.model import Evidence, Gate, Product, Relation
+from meshport.resources import Resource
 
 FORMAT = 4
 Action = Literal["create", "update", "delete"]
@@ -36,6 +37,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     fields: tuple[FieldChange, ...]
     drift: bool = False
     reason: str
+
+    @property
+    def key(self) -> str:
+        """The key of the resource that it is about."""
+        return Resource(kind=self.kind, relation=self.relation, column=self.column, name=self.name, fields={}).key
 
 
 class Foreign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,6 +16,7 @@ from meshport.registry import (
     column_lineage,
     connection,
     dialects,
+    domains,
     engagement,
     finding,
     journal,
@@ -42,6 +43,7 @@ from meshport.registry.types import (
     LedgerKey,
     Liking,
     Mark,
+    Member,
     Notice,
     PortLineage,
     PortStatus,
@@ -119,6 +121,43 @@ class Registry:
         """Return every domain, by name."""
         with self._read() as current:
             return products.domains(current)
+
+    def enter_domain(
+        self, domain: str, title: str, description: str, owner: Owner, *, groups: tuple[str, str], actor: str
+    ) -> None:
+        """Write the groups of a provisioned domain (owners, developers), and the domain where nobody has yet."""
+        with self._write() as current:
+            domains.enter(current, domain, title, description, owner, groups, actor)
+
+    def leave_domain(self, domain: str, *, actor: str) -> None:
+        """Remove a domain's groups and members, and the domain where it never published anything."""
+        with self._write() as current:
+            domains.leave(current, domain, actor)
+
+    def domain_groups(self) -> dict[str, tuple[str, str]]:
+        """Return the groups (owners, developers) of each provisioned domain."""
+        with self._read() as current:
+            return domains.groups(current)
+
+    def members(self, domain: str) -> list[Member]:
+        """Return the developers that owners added to a domain."""
+        with self._read() as current:
+            return domains.members(current, domain)
+
+    def domains_of(self, person: str) -> frozenset[str]:
+        """Return the domains that somebody was added to as a developer."""
+        with self._read() as current:
+            return domains.domains_of(current, person)
+
+    def add_member(self, domain: str, person: str, *, actor: str) -> bool:
+        """Add a developer to a provisioned domain. Returns False where they are one already."""
+        with self._write() as current:
+            return domains.add_member(current, domain, person, actor)
+
+    def remove_member(self, domain: str, person: str, *, actor: str) -> bool:
+        """Remove a developer from a domain. Returns False where they are none."""
+        with self._write() as current:
+            return domains.remove_member(current, domain, person, actor)
 
     def access_rules(self, domain: str) -> dict[str, AccessRule]:
         """Return a domain's rules of access as of its last publish, by name; empty where there are none."""

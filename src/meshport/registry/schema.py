@@ -360,6 +360,25 @@ port_lineage = Table(
     _text("recorded_at"),
 )
 
+# The groups of a domain that the central team provisioned, and the developers that its owners added.
+domain_group = Table(
+    "domain_group",
+    metadata,
+    _text("domain", ForeignKey("domain.domain"), key=True),
+    _text("owner_group"),
+    _text("developer_group"),
+)
+
+domain_member = Table(
+    "domain_member",
+    metadata,
+    _text("domain", ForeignKey("domain_group.domain"), key=True),
+    _text("person", key=True),
+    _text("added_at"),
+    _text("added_by"),
+    Index(None, "person"),
+)
+
 APPEND_ONLY = (
     "product_version",
     "port",

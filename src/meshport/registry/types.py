@@ -25,6 +25,14 @@ class Domain(msgspec.Struct, frozen=True):
     owner: Owner
 
 
+class Member(msgspec.Struct, frozen=True):
+    """A developer that an owner added to a domain: a principal (`user:ann@example.com`), since when, by whom."""
+
+    person: str
+    added_at: str
+    added_by: str
+
+
 class ProductVersion(msgspec.Struct, frozen=True, kw_only=True):
     """One definition of a product, immutable except for `status`, `catalog` and `catalog_type`, which are today's.
 

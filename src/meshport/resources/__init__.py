@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meshport.model import Port
-from meshport.resources import comment, grant, mask, port, row_filter, tag
+from meshport.resources import comment, grant, infrastructure, mask, port, row_filter, tag
 from meshport.resources.base import (
     BOOKKEEPING,
     PREVIOUS,
@@ -22,7 +22,8 @@ from meshport.resources.base import (
 )
 
 FIELD_POLICY: dict[str, dict[str, Field]] = {
-    module.KIND: module.FIELDS for module in (port, mask, row_filter, comment, tag, grant)
+    **{module.KIND: module.FIELDS for module in (port, mask, row_filter, comment, tag, grant)},
+    **infrastructure.FIELDS,
 }
 
 

@@ -43,14 +43,21 @@ class Resource(msgspec.Struct, frozen=True):
 
     @property
     def subject(self) -> str:
-        """What people call it."""
-        return self.relation.identifier + (f".{self.column}" if self.column else "")
+        """What people call it: a relation or its column, else a schema or a catalog, else its own name."""
+        if self.relation.identifier:
+            return self.relation.identifier + (f".{self.column}" if self.column else "")
+        return ".".join(part for part in (self.relation.database, self.relation.schema) if part) or self.name
+
+    @classmethod
+    def at(cls, key: str, fields: dict[str, str]) -> Resource:
+        """Return the resource that a key is of."""
+        kind, database, schema, identifier, column, name = (unquote(part) for part in key.split("/"))
+        return cls(kind, Relation(database, schema, identifier), fields, column, name)
 
 
 def place_of(key: str) -> Relation:
     """Return the relation that a resource's key is of."""
-    _, database, schema, identifier, *_ = (unquote(part) for part in key.split("/"))
-    return Relation(database, schema, identifier)
+    return Resource.at(key, {}).relation
 
 
 class ObservedColumn(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -17,7 +17,7 @@ USE_CATALOG, USE_SCHEMA, SELECT = "USE CATALOG", "USE SCHEMA", "SELECT"
 
 
 def grant(place: Relation, privilege: str, principal: str) -> Resource:
-    """Return one privilege on one thing: a catalog has no schema, and a schema no identifier.
+    """Return one privilege on one thing: a catalog has no schema, a schema no identifier, the metastore no name.
 
     Catalogs compare names and principals without case, so the key does. `to` is the principal as it is written.
     """
@@ -42,5 +42,5 @@ def said(resource: Resource) -> str:
 
 
 def full_name(place: Relation) -> str:
-    """Return the name of a catalog, a schema or a relation."""
-    return ".".join(part for part in (place.database, place.schema, place.identifier) if part)
+    """Return the name of a catalog, a schema or a relation; without any name it is the metastore's."""
+    return ".".join(part for part in (place.database, place.schema, place.identifier) if part) or "the metastore"

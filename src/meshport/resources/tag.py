@@ -25,6 +25,14 @@ def observed(relation: ObservedRelation) -> Iterator[Resource]:
     yield from _tags(relation.relation, {"": relation.tags, **on_columns})
 
 
+def tag(relation: Relation, column: str, key: str, value: str) -> Resource:
+    """Return one tag of a relation, of a column of it, or of a schema or a catalog.
+
+    Catalogs compare column names without case; tag keys they do not.
+    """
+    return Resource(kind=KIND, relation=relation, column=fold(column), name=key, fields={"value": value})
+
+
 def _but_masks(tags: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in tags.items() if key != mask.TAG}
 
@@ -32,5 +40,4 @@ def _but_masks(tags: dict[str, str]) -> dict[str, str]:
 def _tags(relation: Relation, tags: dict[str, dict[str, str]]) -> Iterator[Resource]:
     for column, pairs in tags.items():
         for key, value in pairs.items():
-            # Catalogs compare column names without case; tag keys they do not.
-            yield Resource(kind=KIND, relation=relation, column=fold(column), name=key, fields={"value": value})
+            yield tag(relation, column, key, value)

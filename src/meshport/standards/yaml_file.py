@@ -58,7 +58,7 @@ class YamlFile:
             return msgspec.convert(value, shape)
         except msgspec.ValidationError as error:
             said = str(error)
-            inner = [key or int(number) for key, number in _STEP.findall(said.partition("at `$")[2])]
+            inner = [key or int(number) for key, number in _STEP.findall(said.partition("at `$")[2].rstrip("`"))]
             unknown = _UNKNOWN.findall(said)
             name = f"`{steps[-1]}` in {self.path.name}" if steps else self.path.name
             raise InputError(f"{name}: {said}", where=self.where(*steps, *inner, *unknown)) from error

@@ -1,6 +1,6 @@
 select
     name as subject,
     format('the name `{}` does not fit {}', name, replace({{ setting('pattern') }}, '<domain>', domain)) as message,
-    'mesh.yml' as path
+    path
 from mesh.warehouses
 where not regexp_full_match(name, replace({{ setting('pattern') }}, '<domain>', domain))

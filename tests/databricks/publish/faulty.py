@@ -16,7 +16,7 @@ import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.config import Config
 
-from meshport.catalogs.databricks import Access, connection
+from meshport.catalogs.databricks import connection
 from meshport.catalogs.databricks.registration import registrar
 from meshport.errors import ExitCode
 from tests.databricks.publish.conftest import QUESTIONS, Built, NativeDomain, restore
@@ -235,8 +235,8 @@ def hurried() -> Iterator[None]:
 
     connect: Callable[..., Any] = databricks.sql.connect
 
-    def workspace(access: Access) -> WorkspaceClient:
-        address = f"https://{access.host}"
+    def workspace(host: str) -> WorkspaceClient:
+        address = f"https://{host}"
         config = Config(host=address, clock=Hurried(), http_timeout_seconds=CLIENT_WAITS_SECONDS)
         return WorkspaceClient(config=config)
 

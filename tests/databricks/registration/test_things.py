@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from meshport.artifacts.project import DbtColumn, Exposure, Node
 from meshport.catalogs.databricks.registration.apply import apply
-from meshport.catalogs.databricks.registration.book import Book
 from meshport.catalogs.databricks.registration.columns import pairs_of
 from meshport.catalogs.databricks.registration.desired import Elsewhere, World, desired, name_of
 from meshport.catalogs.databricks.registration.diff import diff
@@ -36,6 +35,7 @@ from meshport.errors import UnavailableError
 from meshport.lineage.types import ColumnLineage, Lineage, NodeLineage, Origin
 from meshport.model import Column, Contract, Owner, Port, Product, Relation, Upstream
 from meshport.registry import Registry
+from meshport.registry.book import Book
 from tests.databricks.registration.conftest import BROKEN, Hurried, each_fault, writes
 from tests.databricks.registration.native import project
 from tests.databricks_double.rest_server import Served
@@ -240,7 +240,7 @@ class Site:
 
     def __init__(self, served: Served, client: WorkspaceClient, registry: Registry, number: int = 0) -> None:
         self.served, self.client, self.registry = served, client, registry
-        self.book = Book(registry, f"databricks:{number}", "sales")
+        self.book = Book(registry, f"databricks:{number}#registration", "sales")
 
     def run(self, of: World) -> None:
         wanted, ledger = desired(of), self.book.read()

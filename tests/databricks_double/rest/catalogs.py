@@ -27,6 +27,7 @@ def shown(name: Name, catalog: Catalog) -> dict[str, Any]:
         "created_at": catalog.created_at,
         "created_by": catalog.owner,
         "updated_at": catalog.updated_at,
+        **({"storage_root": catalog.storage_root} if catalog.storage_root is not None else {}),
         **({"comment": catalog.comment} if catalog.comment is not None else {}),
         **({"properties": catalog.properties} if catalog.properties else {}),
     }
@@ -58,6 +59,7 @@ def create(call: Call) -> dict[str, Any]:
         owner=call.principal.name,
         comment=body.get("comment"),
         properties=fields.text_map("properties", body.get("properties") or {}),
+        storage_root=body.get("storage_root"),
     )
     call.store.catalogs[name] = catalog
     call.store.schemas.setdefault((*name, "default"), Schema(owner=call.principal.name))

@@ -33,7 +33,8 @@ def principal_name(store: Metastore, principal_id: str) -> str | None:
 
 def _groups(store: Metastore) -> dict[str, list[str]]:
     """Return the members of each group."""
-    groups: dict[str, list[str]] = {name: [] for name in ("account users", *store.documents.get("groups", {}))}
+    groups: dict[str, list[str]] = {"account users": []}
+    groups |= {name: list(held.get("members", ())) for name, held in store.documents.get("groups", {}).items()}
     for one in _people(store):
         for group in sorted(one.groups | {"account users"}):
             groups.setdefault(group, []).append(one.name)
@@ -66,7 +67,7 @@ def _group(name: str, members: list[str]) -> dict[str, Any]:
     return {"id": scim_id(name), "displayName": name, "members": [_reference(one, "Users") for one in members]}
 
 
-def _listed(call: Call, resources: list[dict[str, Any]]) -> dict[str, Any]:
+def listed(call: Call, resources: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the resources that the filter lets through, from `startIndex` on, `count` at most."""
     for unused in ("attributes", "excludedAttributes", "sortBy", "sortOrder"):
         call.query(unused)
@@ -96,11 +97,16 @@ def _users(call: Call) -> list[dict[str, Any]]:
     return [_user(one) for one in _people(call.store) if not _UUID.fullmatch(one.name)]
 
 
-def _service_principals(call: Call) -> list[dict[str, Any]]:
-    return [_user(one) for one in _people(call.store) if _UUID.fullmatch(one.name)]
+def service_principals(call: Call) -> list[dict[str, Any]]:
+    """Return the service principals: those who have a token, and those that were made."""
+    made = call.store.documents.get("service_principals", {})
+    return [_user(one) for one in _people(call.store) if _UUID.fullmatch(one.name)] + [
+        {"id": scim_id(name), "applicationId": name, "active": True, **each} for name, each in sorted(made.items())
+    ]
 
 
-def _all_groups(call: Call) -> list[dict[str, Any]]:
+def all_groups(call: Call) -> list[dict[str, Any]]:
+    """Return the groups with their members."""
     return [_group(name, members) for name, members in sorted(_groups(call.store).items())]
 
 
@@ -112,11 +118,11 @@ def me(call: Call) -> dict[str, Any]:
     return {"userName": call.principal.name, **_user(call.principal)}
 
 
-for _kind, _resources in (("Users", _users), ("ServicePrincipals", _service_principals), ("Groups", _all_groups)):
+for _kind, _resources in (("Users", _users), ("ServicePrincipals", service_principals), ("Groups", all_groups)):
 
     @routes("GET", f"{BASE}/{_kind}")
     def _list(call: Call, resources: Any = _resources) -> dict[str, Any]:
-        return _listed(call, resources(call))
+        return listed(call, resources(call))
 
     @routes("GET", f"{BASE}/{_kind}/{{id}}")
     def _get(call: Call, resources: Any = _resources) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from tests.databricks_double.rest.securables import Found
 from tests.databricks_double.store import Metastore, Principal
 
 EVERYBODY = "account users"
+MADE = ("groups", "service_principals")
+"""The kinds of documents whose keys are principals."""
 _IN_SCHEMA = {
     "APPLY_TAG", "BROWSE", "CREATE_FUNCTION", "CREATE_MATERIALIZED_VIEW", "CREATE_MODEL", "CREATE_TABLE", "CREATE_VIEW",
     "CREATE_VOLUME", "EXECUTE", "EXTERNAL_USE_SCHEMA", "MANAGE", "MODIFY", "READ_VOLUME", "REFRESH", "SELECT",
@@ -136,7 +138,7 @@ def check_has(principal: Principal, what: Found, privilege: str) -> None:
 def exists(store: Metastore, principal: str) -> bool:
     """Return whether there is such a user, service principal, or group."""
     people = store.principals.values()
-    if principal == EVERYBODY or principal in store.documents.get("groups", {}):
+    if principal == EVERYBODY or any(principal in store.documents.get(kind, {}) for kind in MADE):
         return True
     return any(principal == one.name or principal in one.groups for one in people)
 

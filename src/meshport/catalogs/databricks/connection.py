@@ -68,16 +68,26 @@ def access_of(environment: Mapping[str, str] | None = None) -> Access:
     Raises InputError naming the variable that is missing.
     """
     environment = os.environ if environment is None else environment
-    host = environment.get("DATABRICKS_HOST", "").removeprefix("https://").rstrip("/")
+    host = host_of(environment)
     path = environment.get("DATABRICKS_HTTP_PATH", "")
     if not path and (warehouse := environment.get("DATABRICKS_WAREHOUSE_ID")):
         path = f"/sql/1.0/warehouses/{warehouse}"
-    for name, value in (("DATABRICKS_HOST", host), ("DATABRICKS_HTTP_PATH", path)):
-        if not value:
-            raise InputError(
-                f"{name} is not set", hint="see docs/guides/databricks.md: which variables name a workspace"
-            )
+    if not path:
+        raise _unset("DATABRICKS_HTTP_PATH")
     return Access(host, path, environment.get("REQUESTS_CA_BUNDLE") or environment.get("SSL_CERT_FILE"))
+
+
+def host_of(environment: Mapping[str, str] | None = None) -> str:
+    """Return the workspace that the environment names. Raises InputError where it names none."""
+    environment = os.environ if environment is None else environment
+    host = environment.get("DATABRICKS_HOST", "").removeprefix("https://").rstrip("/")
+    if not host:
+        raise _unset("DATABRICKS_HOST")
+    return host
+
+
+def _unset(name: str) -> InputError:
+    return InputError(f"{name} is not set", hint="see docs/guides/databricks.md: which variables name a workspace")
 
 
 class Warehouse:

@@ -44,6 +44,7 @@ def warehouses(filling: Filling) -> Iterator[Row]:
             "auto_stop_minutes": warehouse.auto_stop_minutes,
             "budget": warehouse.budget,
             "domain": mesh.domain if mesh else None,
+            "path": filling.sources.mesh_path,
         }
 
 

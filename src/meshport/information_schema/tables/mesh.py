@@ -151,11 +151,11 @@ TABLES = (
     _table(
         "warehouses",
         "SQL warehouses.",
-        "`warehouses:` of mesh.yml",
+        "`warehouses:` of mesh.yml, or of a domain's file",
         *_texts("name", "size"),
         Column("auto_stop_minutes", "INTEGER"),
         Column("budget", FLOAT),
-        Column("domain"),
+        *_texts("domain", "path"),
     ),
     _table(
         "results",

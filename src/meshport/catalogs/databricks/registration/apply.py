@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from meshport.catalogs.databricks.registration.book import Book
 from meshport.catalogs.databricks.registration.client import explained, in_path, once
 from meshport.catalogs.databricks.registration.observed import OURS
 from meshport.catalogs.databricks.registration.types import (
@@ -25,6 +24,7 @@ from meshport.catalogs.databricks.registration.types import (
     shown,
 )
 from meshport.errors import UnavailableError
+from meshport.registry.book import Book
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from meshport.catalogs.databricks.connection import Access
 from meshport.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
@@ -19,13 +18,13 @@ if TYPE_CHECKING:
 _TAKEN = "ALREADY_EXISTS"
 
 
-def workspace(access: Access) -> WorkspaceClient:
-    """Return a client of the workspace. Who connects is found by the SDK. Raises InputError where nobody is."""
+def workspace(host: str) -> WorkspaceClient:
+    """Return a client of a workspace. Who connects is found by the SDK. Raises InputError where nobody is."""
     from databricks.sdk import WorkspaceClient
     from databricks.sdk.config import Config
 
     try:
-        return WorkspaceClient(config=Config(host=f"https://{access.host}", product="meshport"))
+        return WorkspaceClient(config=Config(host=f"https://{host}", product="meshport"))
     except ValueError as error:
         raise InputError(
             f"nobody to connect as: {str(error).splitlines()[0]}",
@@ -49,7 +48,7 @@ def explained(doing: str, needs: str = "") -> Iterator[None]:
         hint = f"it needs {needs}" if needs else None
         raise UnavailableError(f"{doing}: Databricks refused it: {_said(error)}", hint=hint) from error
     except OSError as error:  # what the service answers (DatabricksError), time that ran out, a broken connection
-        raise UnavailableError(f"{doing}: {_said(error)}", hint="run `meshport publish` again") from error
+        raise UnavailableError(f"{doing}: {_said(error)}", hint="run the same command again") from error
 
 
 def once(call: Callable[[], object], *, making: bool) -> bool:

@@ -14,11 +14,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from meshport.catalogs.databricks.registration.book import Book
 from meshport.catalogs.databricks.registration.client import explained, in_path, once
 from meshport.catalogs.databricks.registration.types import MASK_POLICY, Change, Ledger, Thing
 from meshport.errors import UnavailableError
 from meshport.model import Port, Product
+from meshport.registry.book import Book
 from meshport.resources import mask
 from meshport.standards.types import TagTemplate
 

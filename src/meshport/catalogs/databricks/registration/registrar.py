@@ -17,7 +17,6 @@ from meshport.catalogs.base import Outlook, Registration
 from meshport.catalogs.databricks.connection import Access, Warehouse
 from meshport.catalogs.databricks.registration import apply as applying
 from meshport.catalogs.databricks.registration import known, mask_policies, tag_policies
-from meshport.catalogs.databricks.registration.book import Book
 from meshport.catalogs.databricks.registration.client import workspace
 from meshport.catalogs.databricks.registration.columns import Pairs, pairs_of
 from meshport.catalogs.databricks.registration.desired import World, desired
@@ -30,6 +29,7 @@ from meshport.catalogs.databricks.registration.types import MASK_POLICY, Change,
 from meshport.errors import MeshportError, UnavailableError
 from meshport.lineage.types import Lineage
 from meshport.model import Product
+from meshport.registry.book import Book
 from meshport.resources import BOOKKEEPING
 from meshport.standards.types import TagTemplate
 
@@ -65,7 +65,7 @@ class UnityRegistrar:
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self._domain, self._connect, self._run, self._tell, self._close = domain, client, run, tell, close
-        self._book = Book(domain.registry, domain.catalog, domain.name)
+        self._book = Book(domain.registry, f"{domain.catalog}#registration", domain.name)
 
     def outlook(self, products: Sequence[Product], *, publishes: bool) -> Outlook:
         """Return what is to be done once these products, with these ports, are published. Reads, and writes nothing."""
@@ -205,4 +205,4 @@ class UnityRegistrar:
 def registrar(domain: Domain, access: Access, tell: Tell) -> UnityRegistrar:
     """Return the registrar of a domain for the workspace that `access` names."""
     warehouse = Warehouse(access)
-    return UnityRegistrar(domain, lambda: workspace(access), warehouse.rows, tell, warehouse.close)
+    return UnityRegistrar(domain, lambda: workspace(access.host), warehouse.rows, tell, warehouse.close)

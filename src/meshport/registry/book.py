@@ -1,4 +1,7 @@
-"""The ledger of what is registered: under the catalog's name and `#registration`, so that ports have theirs apart."""
+"""A ledger as one reads and writes it: fields by key, of one catalog and one owner, under a name of its own.
+
+What is kept apart from the ledger of ports, which a publish judges, has another name: `<catalog>#registration`.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,10 @@ from meshport.registry.types import LedgerKey
 
 
 class Book:
-    """The ledger of one catalog and one domain. `registry` is a `meshport.registry.Registry`."""
+    """The ledger of one `name` and one domain. `registry` is a `meshport.registry.Registry`."""
 
-    def __init__(self, registry: Any, catalog: str, domain: str) -> None:
-        self._registry, self._name, self._domain = registry, f"{catalog}#registration", domain
+    def __init__(self, registry: Any, name: str, domain: str) -> None:
+        self._registry, self._name, self._domain = registry, name, domain
 
     def read(self) -> dict[str, dict[str, str]]:
         """Return all entries by key."""
