@@ -33,7 +33,7 @@ class Central:
             except SystemExit as exit_:
                 ended = exit_.code
         done = Done(int(ended or 0), out.getvalue(), err.getvalue())
-        assert code is None or done.code == code, done
+        assert code is None or done.code == code, f"{done.code}: {done.err}\n{done.out}"
         return done
 
     def plan(self, name: str = "sales") -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Catalogs and schemas, their tags and grants, and the grants on the metastore.
 
-Source: `catalog.CatalogsAPI`, `SchemasAPI`, `GrantsAPI`, `EntityTagAssignmentsAPI`, `TablesAPI.list_summaries` of the
+Source: `catalog.CatalogsAPI`, `SchemasAPI`, `EntityTagAssignmentsAPI`, `TablesAPI.list_summaries` of the
 SDK.
 """
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MARK = "meshport_domain"
 """The property of catalogs and schemas that says that meshport made them."""
+PERMISSIONS = "/api/2.1/unity-catalog/permissions"
+"""Called as it is: the SDK knows the privileges of its time, and leaves out what it does not know."""
 OWN_SCHEMAS = ("information_schema", BOOKKEEPING)
 
 
@@ -157,39 +159,38 @@ class Securables:
         return catalog(place.database, (held.storage_root or "").rstrip("/"), held.comment or "")
 
     def _grants(self, place: Relation) -> Iterator[Resource]:
-        kind, name = self._securable(place)
-        token: str | None = None
+        path, token = self._permissions(place), ""
         while True:
-            with explained(f"reading the grants on {name}"):
-                page = self._client.grants.get(kind, in_path(name), max_results=0, page_token=token)
-            for each in page.privilege_assignments or ():
-                for privilege in each.privileges or ():
-                    who = self._people.read(each.principal or "")
-                    yield grant(place, privilege.value.replace("_", " "), who)
-            token = page.next_page_token
+            query = {"max_results": 0, **({"page_token": token} if token else {})}
+            needs = "to be an admin of the metastore" if place == NOWHERE else "MANAGE on it"
+            with explained(f"reading the grants on {full_name(place)}", needs):
+                page: Any = self._client.api_client.do("GET", path, query=query)
+            for each in page.get("privilege_assignments", ()):
+                for privilege in each.get("privileges", ()):
+                    yield grant(place, privilege.replace("_", " "), self._people.read(each["principal"]))
+            token = page.get("next_page_token")
             if not token:
                 return
 
     def _change_grants(self, resources: Sequence[Resource], *, add: bool) -> None:
-        from databricks.sdk.service.catalog import PermissionsChange, Privilege
-
-        by_principal: dict[str, list[Any]] = defaultdict(list)
+        by_principal: dict[str, list[str]] = defaultdict(list)
         for each in resources:
-            privilege = Privilege(each.fields["privilege"].replace(" ", "_"))
+            privilege = each.fields["privilege"].replace(" ", "_")
             by_principal[self._people.written(each.fields["to"])].append(privilege)
-        changes = [
-            PermissionsChange(principal=who, add=what) if add else PermissionsChange(principal=who, remove=what)
-            for who, what in by_principal.items()
-        ]
-        kind, name = self._securable(resources[0].relation)
-        with explained(f"changing grants on {name}", "MANAGE on it, and that the account knows the principals"):
-            once(lambda: self._client.grants.update(kind, in_path(name), changes=changes), making=add)
+        changes = [{"principal": who, "add" if add else "remove": what} for who, what in by_principal.items()]
+        place = resources[0].relation
+        path = self._permissions(place)
+        with explained(
+            f"changing grants on {full_name(place)}", "MANAGE on it, and that the account knows the principals"
+        ):
+            once(lambda: self._client.api_client.do("PATCH", path, body={"changes": changes}), making=add)
 
-    def _securable(self, place: Relation) -> tuple[str, str]:
+    def _permissions(self, place: Relation) -> str:
+        """Return the path of the grants on something."""
         if place == NOWHERE:
             with explained("looking for the metastore"):
-                return "metastore", str(self._client.metastores.summary().metastore_id)
-        return ("schema" if place.schema else "catalog"), full_name(place)
+                return f"{PERMISSIONS}/metastore/{in_path(str(self._client.metastores.summary().metastore_id))}"
+        return f"{PERMISSIONS}/{'schema' if place.schema else 'catalog'}/{in_path(full_name(place))}"
 
     def _tags(self, place: Relation) -> Iterator[Resource]:
         name = full_name(place)
