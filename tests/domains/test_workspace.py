@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import yaml
 
 from meshport.domains import apply as applying
 from meshport.errors import ExitCode
@@ -38,6 +39,18 @@ def test_all_of_it_is_made_and_then_nothing_is_to_do(workspace: Workspace) -> No
     again = workspace.run("apply", "sales", "--yes")
     assert "Nothing to do." in again.out
     assert len(workspace.writes()) == before
+
+
+def test_its_project_connects_to_what_was_made(workspace: Workspace) -> None:
+    done = workspace.run("apply", "sales", "--yes", "--project", str(workspace.path / "project"))
+    (warehouse,) = [key for key, each in workspace.documents("warehouses").items() if each["name"] == "sales_sql"]
+    assert f"export DATABRICKS_HTTP_PATH=/sql/1.0/warehouses/{warehouse}" in done.err
+    assert "export DATABRICKS_CATALOG=sales_dev" in done.err
+    profile = (workspace.path / "project/profiles.yml").read_text(encoding="utf-8")
+    assert f"env_var('DATABRICKS_HTTP_PATH', '/sql/1.0/warehouses/{warehouse}')" in profile
+    assert "env_var('DATABRICKS_CATALOG', 'sales_dev')" in profile
+    mesh = yaml.safe_load((workspace.path / "project/mesh.yml").read_text(encoding="utf-8"))
+    assert (mesh["published"], mesh["warehouses"]["sales_sql"]["budget"]) == ({"database": "sales_published"}, 500.0)
 
 
 def test_a_second_plan_writes_nothing_and_an_applied_one_is_refused(workspace: Workspace) -> None:

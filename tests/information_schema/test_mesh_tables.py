@@ -296,8 +296,8 @@ def test_owners(shop: Sources, registry: Registry) -> None:
 def test_warehouses(shop: Sources) -> None:
     rows = ask(shop, "select * from mesh.warehouses order by name")
     assert [tuple(row.values()) for row in rows] == [
-        ("bare", None, None, None, "shop"),
-        ("small", "X-Small", 10, 100.5, "shop"),
+        ("bare", None, None, None, "shop", "mesh.yml"),
+        ("small", "X-Small", 10, 100.5, "shop", "mesh.yml"),
     ]
 
 

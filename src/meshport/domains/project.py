@@ -42,7 +42,8 @@ def scaffold(root: Path, said: DomainFile, path: Path, http_path: str | None) ->
     if git is not None:
         names = [f"{git.prefix}{name}" for name in ("mesh.yml", "profiles.yml")]
         git.run("add", "--", *names)
-        git.run("commit", "--quiet", "--no-verify", "-m", MESSAGE, "--", *names, env=git.identity())
+        quiet = ("-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify")
+        git.run(*quiet, "-m", MESSAGE, "--", *names, env=git.identity())
     return done
 
 
