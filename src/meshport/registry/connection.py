@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -59,6 +61,17 @@ def engine_for(url: str, *, create: bool) -> Engine:
         ) from error
     dialects.prepare(engine)
     return engine
+
+
+@contextmanager
+def using(url: str, *, create: bool) -> Iterator[Engine]:
+    """Yield an engine as `engine_for` returns it, explain the failures of its database, and close it."""
+    engine = engine_for(url, create=create)
+    try:
+        with explained(shown(url)):
+            yield engine
+    finally:
+        engine.dispose()
 
 
 def shown(url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, TextClause, event
+from sqlalchemy import Connection, Engine, Row, Table, TextClause, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 # Execution option of a connection that is going to write.
@@ -86,6 +86,17 @@ def insert_unless(
     statement = insert(table).values(dict(row)).on_conflict_do_nothing(index_elements=unique, index_where=where)
     # Drivers disagree on the row count of an INSERT; what it returns is certain.
     return connection.execute(statement.returning(table)).first()
+
+
+def count_on(connection: Connection, table: Table) -> None:
+    """Let the numbers that a table gives to its rows go on after those that were written with theirs."""
+    if connection.dialect.name != "postgresql":
+        return
+    for column in table.primary_key:
+        sequence = connection.execute(select(func.pg_get_serial_sequence(table.name, column.name))).scalar()
+        if sequence is not None:
+            following = select(func.coalesce(func.max(column), 0) + 1).scalar_subquery()
+            connection.execute(select(func.setval(sequence, following, False)))
 
 
 def append_only(table: str, dialect: str) -> list[str]:

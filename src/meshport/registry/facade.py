@@ -26,6 +26,7 @@ from meshport.registry import (
     products,
     publications,
     recording,
+    retention,
     standing,
     statistics,
     subscriptions,
@@ -453,6 +454,16 @@ class Registry:
         """Walk the audit log's chain; `anchor` is an entry that was noted earlier. See `registry.audit.verify`."""
         with self._read() as current:
             return audit.verify(current, anchor)
+
+    def outdated(self, before: str) -> dict[str, int]:
+        """Return by table how many rows are done with since before a time stamp. See `registry.retention`."""
+        with self._read() as current:
+            return retention.outdated(current, before)
+
+    def prune(self, before: str, *, actor: str) -> dict[str, int]:
+        """Remove them, and return the same of what was removed."""
+        with self._write() as current:
+            return retention.prune(current, before, actor=actor)
 
     def add_subscription(self, asked: Asked, told: Sequence[Told] = ()) -> Subscription | None:
         """Add a request for access. Returns None where the principal has one alive for this product."""

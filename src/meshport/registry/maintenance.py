@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import msgspec
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 
 from meshport.registry import schema
-from meshport.registry.connection import Fit, engine_for, judge, refusal, shown
-from meshport.registry.failures import explained
+from meshport.registry.connection import Fit, judge, refusal, shown, using
 from meshport.registry.migrate import migrate
 from meshport.registry.migrations import REVISIONS
 
@@ -33,7 +29,7 @@ def initialise(url: str) -> bool:
 
     Raises UnavailableError where the database holds something else, or tables of another revision.
     """
-    with _engine(url, create=True) as engine:
+    with using(url, create=True) as engine:
         fit, found = judge(engine)
         if fit == "empty":
             migrate(engine)
@@ -47,7 +43,7 @@ def upgrade(url: str) -> tuple[str, str]:
 
     Raises UnavailableError where there is none, or it is of a newer meshport.
     """
-    with _engine(url, create=False) as engine:
+    with using(url, create=False) as engine:
         fit, found = judge(engine)
         if found is None or fit == "newer":
             raise refusal(fit, found, shown(url))
@@ -58,7 +54,7 @@ def upgrade(url: str) -> tuple[str, str]:
 
 def status(url: str) -> RegistryStatus:
     """Return how a registry is, also one that does not fit. Raises UnavailableError where it cannot be read at all."""
-    with _engine(url, create=False) as engine:
+    with using(url, create=False) as engine:
         fit, found = judge(engine)
         counts = {}
         if fit == "current":
@@ -66,13 +62,3 @@ def status(url: str) -> RegistryStatus:
                 for table in _COUNTED:
                     counts[table.name] = connection.execute(select(func.count()).select_from(table)).scalar_one()
         return RegistryStatus(shown(url), engine.dialect.name, fit, found, REVISIONS[-1], counts)
-
-
-@contextmanager
-def _engine(url: str, *, create: bool) -> Iterator[Engine]:
-    engine = engine_for(url, create=create)
-    try:
-        with explained(shown(url)):
-            yield engine
-    finally:
-        engine.dispose()
