@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.preloaded_dbt import PreloadedDbt
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # No limits in seconds: a busy machine is no defect.
 settings.register_profile("meshport", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
@@ -61,6 +65,21 @@ def _dbt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
     for each in started:
         each.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium. Fails, and says what to install, where there is none: nothing here is skipped in silence."""
+    from playwright.sync_api import sync_playwright  # most tests need none
+
+    from tests.browser.chromium import executable
+
+    # Whoever runs as root in a container has no sandbox to give; the pages are our own.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable(), args=arguments)
+        yield launched
+        launched.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -18,7 +18,7 @@ from meshport.access import subscriptions
 from meshport.access.principals import Actor, parse_principal
 from meshport.registry import Registry
 from tests.browser.chromium import executable
-from tests.browser.conftest import Visitor, served
+from tests.browser.visiting import Visitor, served
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / ".meshport" / "demo"

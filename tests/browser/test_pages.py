@@ -16,7 +16,9 @@ from meshport.marketplace.identity import Identity
 from meshport.marketplace.settings import Settings
 from meshport.marketplace.site import Site as OpenSite
 from meshport.standards import load_standards
-from tests.browser.conftest import OWNER, PRODUCT, Arrive, Site, Visitor
+from tests.browser.conftest import Site
+from tests.browser.story import OWNER, PRODUCT
+from tests.browser.visiting import Arrive, Visitor
 
 # An address for every route that answers with a page; a test below finds those that are missing.
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
