@@ -9,8 +9,8 @@ from meshport.cli.lazy import LazyGroup
 COMMANDS = {
     "request": ("meshport.cli.access_decide:request", "Ask for a product."),
     "list": ("meshport.cli.access_show:list_", "List subscriptions, oldest first."),
-    "approve": ("meshport.cli.access_decide:approve", "Let a principal read a product, as it requested."),
-    "deny": ("meshport.cli.access_decide:deny", "Refuse a request, or take back one's own."),
+    "approve": ("meshport.cli.access_decide:approve", "Let a principal read a product, as it asked."),
+    "deny": ("meshport.cli.access_decide:deny", "Refuse a request."),
     "revoke": ("meshport.cli.access_decide:revoke", "End a subscription."),
     "apply": ("meshport.cli.access_files:apply", "Bring subscriptions in line with `access/*.yml` of this project."),
     "expire": ("meshport.cli.access_upkeep:expire", "End subscriptions whose time is over, and tell of those to come."),

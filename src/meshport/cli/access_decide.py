@@ -82,7 +82,7 @@ def request(
 def approve(
     product: str, principal: str, reason: str | None, actor: str | None, project_dir: Path, registry_url: str | None
 ) -> None:
-    """Let a principal read a product, as it requested.
+    """Let a principal read a product, as it asked.
 
     Nobody approves a request of their own. Where the standards want two people, both run this command.
 
@@ -107,7 +107,9 @@ def approve(
 def deny(
     product: str, principal: str, reason: str | None, actor: str | None, project_dir: Path, registry_url: str | None
 ) -> None:
-    """Refuse a request, or take back one's own.
+    """Refuse a request.
+
+    Who asked takes its own back so, too.
 
     \b
     meshport access deny sales.customer_orders finance --reason "ask for sales.revenue instead"

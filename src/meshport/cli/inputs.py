@@ -13,6 +13,7 @@ from meshport.cli.output import Document, Table, emit, progress, say
 
 if TYPE_CHECKING:
     from meshport.inputs.change import Added
+    from meshport.registry import Registry
 
 COMMANDS = {
     "add": ("meshport.cli.inputs:add", "Make the ports of products usable here, or bring them up to date."),
@@ -56,7 +57,7 @@ def add(products: tuple[str, ...], force: bool, project_dir: Path, registry_url:
             added = change.add(registry, here, domain, key, force=force)
             say(_told(added))
             done.append(added)
-            _say_subscription(change.request_access(registry, domain, key), domain, key)
+            _subscribe(registry, domain, key)
         producers = {added.product.split(".", 1)[0] for added in done}
         if any(added.changed for added in done) or not all(packages.installed(here, each) for each in producers):
             shown.step("Running dbt deps")
@@ -119,8 +120,14 @@ def _told(added: Added) -> str:
     return f"{added.product}: {added.before} → {added.after}"
 
 
-def _say_subscription(state: str, domain: str, key: str) -> None:
-    if state == "active":
-        return
-    said = "asked for a subscription" if state == "requested" else "still waits for its subscription"
-    say(f"{domain} {said} to {key}; its owner approves it with: meshport access approve {key} {domain}")
+def _subscribe(registry: Registry, domain: str, key: str) -> None:
+    """Ask for a subscription where there is none, carry out what the standards approve, and say what is left to do."""
+    from meshport.cli.granting import carry_out
+    from meshport.inputs import change
+
+    subscription, new = change.request_access(registry, domain, key)
+    if subscription.state == "approved":
+        carry_out(registry, subscription, actor=subscription.requested_by)
+    elif subscription.state == "requested":
+        said = "asked for a subscription" if new else "still waits for its subscription"
+        say(f"{domain} {said} to {key}; its owner approves it with: meshport access approve {key} {domain}")

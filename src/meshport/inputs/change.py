@@ -12,12 +12,12 @@ import yaml
 
 from meshport.access import subscriptions
 from meshport.access.principals import Actor
-from meshport.access.states import ALIVE, READS
+from meshport.access.states import ALIVE
 from meshport.errors import InputError
 from meshport.inputs import folder, packages
 from meshport.inputs.folder import Description
 from meshport.inputs.package import package_files, product_files, product_folder
-from meshport.registry.types import ProductVersion
+from meshport.registry.types import ProductVersion, Subscription
 
 if TYPE_CHECKING:
     from meshport.registry import Registry
@@ -87,16 +87,18 @@ def remove(project_dir: Path, key: str, *, force: bool) -> None:
         folder.remove_file(place, name)
 
 
-def request_access(registry: Registry, domain: str, key: str) -> str:
-    """Return the state of the domain's subscription to a product, after asking for one where there is none alive."""
+def request_access(registry: Registry, domain: str, key: str) -> tuple[Subscription, bool]:
+    """Return the domain's subscription to a product, and whether it was asked for just now: where there was none alive.
+
+    The standards may approve it at once; whoever calls this carries it out in the catalog then.
+    """
     principal = f"domain:{domain}"
     known = subscriptions.subscriptions(registry, product=key, principal=principal)
-    state = next((each.state for each in known if each.state in ALIVE), None)
-    if state is not None:
-        return "active" if state in READS else "waiting"
+    alive = next((each for each in known if each.state in ALIVE), None)
+    if alive is not None:
+        return alive, False
     reason = f"{domain} reads it: meshport inputs add"
-    made = subscriptions.request(registry, key, principal, actor=Actor.named(principal), reason=reason)
-    return "active" if made.state in READS else "requested"
+    return subscriptions.request(registry, key, principal, actor=Actor.named(principal), reason=reason), True
 
 
 def _check_names(project_dir: Path, domain: str, version: ProductVersion) -> None:

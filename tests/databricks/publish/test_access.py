@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from meshport.errors import ExitCode
+from meshport.inputs import packages
+from meshport.standards import AccessRule
 from tests.databricks.publish.conftest import NativeDomain
 from tests.databricks.publish.test_publishing import CUSTOMERS, ORDERS
+from tests.databricks.publish.workspace import WorkspaceDomain
 from tests.databricks_double.sql.errors import SqlError
 from tests.publish.domain import Done
 
@@ -44,9 +49,9 @@ def states(native: NativeDomain) -> list[str]:
         return [each.state for each in registry.subscriptions()]
 
 
-def grants(native: NativeDomain) -> set[str]:
-    """Return what the consumer holds in the published catalog."""
-    own = f"where grantee = '{CONSUMER}' and inherited_from = 'NONE'"
+def grants(native: NativeDomain, who: str = CONSUMER) -> set[str]:
+    """Return what somebody holds in the published catalog."""
+    own = f"where grantee = '{who}' and inherited_from = 'NONE'"
     found: set[str] = set()
     for view, name in (
         ("catalog_privileges", "catalog_name"),
@@ -87,6 +92,25 @@ def test_approved_reads_masked_rows_and_revoked_is_refused(native: NativeDomain)
     access(native, "revoke", "sales.revenue", CONSUMER)
     assert grants(native) == set()
     assert native.in_sync()
+
+
+def test_what_the_standards_approve_for_an_input_is_granted(
+    native: NativeDomain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages, "install", lambda _: None)
+    native.publish()
+    with native.registry() as registry:
+        registry.write_access_rules("sales", {"open": AccessRule("x", auto_approve=("domain:*",))}, actor="user:ann")
+    marketing = tmp_path / "marketing"
+    marketing.mkdir()
+    (marketing / "mesh.yml").write_text("domain: marketing\nregistry: ../sales/registry.db\n")
+    (marketing / "dbt_project.yml").write_text("name: marketing\n")
+    done = WorkspaceDomain(marketing).run("inputs", "add", KEY)
+    assert done.code == 0, done
+    assert f"Granted: SELECT on {ORDER_PORT} to marketing" in done.err
+    assert states(native) == ["active"]
+    assert {f"select {CUSTOMER_PORT}", f"select {ORDER_PORT}"} < grants(native, "marketing")
+    assert "Granted" not in WorkspaceDomain(marketing).run("inputs", "add", KEY).err
 
 
 def test_grants_of_others_stay(native: NativeDomain) -> None:

@@ -68,7 +68,7 @@ def ask_for_product(request: Call, site: OpenSite, product: Name, data: JSONBody
     status_code=200,
 )
 def approve(request: Call, site: OpenSite, product: Name, data: JSONBody[DecisionBody]) -> Subscription:
-    """Approve what was asked for. It stays `requested` where a second person has to approve it."""
+    """Let a principal read a product, as it asked. It stays `requested` where a second person has to approve it."""
     return acts.decide(site, request.user, "approve", product, principal=data.principal, reason=data.reason)
 
 
@@ -80,7 +80,7 @@ def approve(request: Call, site: OpenSite, product: Name, data: JSONBody[Decisio
     status_code=200,
 )
 def deny(request: Call, site: OpenSite, product: Name, data: JSONBody[DecisionBody]) -> Subscription:
-    """Refuse what was asked for."""
+    """Refuse a request."""
     return acts.decide(site, request.user, "deny", product, principal=data.principal, reason=data.reason)
 
 
