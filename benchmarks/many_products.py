@@ -79,7 +79,6 @@ def write_registry(path: Path, number: int) -> None:
                     "domain": product.domain,
                     "status": "published",
                     "head": 1,
-                    "search_text": "",
                 }
                 rows["product"].append({**head, **place})
                 document = msgspec.json.encode(product).decode()

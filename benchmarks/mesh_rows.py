@@ -119,7 +119,6 @@ def _port(domain: str, name: str, version: str) -> Port:
 
 
 def _head(product: Product) -> dict[str, Any]:
-    words = "\n".join((product.key, product.title, product.description, *COLUMNS)).casefold()
     return {
         "key": product.key,
         "domain": product.domain,
@@ -127,7 +126,6 @@ def _head(product: Product) -> dict[str, Any]:
         "catalog": f"{product.domain}.duckdb",
         "catalog_type": "duckdb",
         "head": 1,
-        "search_text": words,
     }
 
 

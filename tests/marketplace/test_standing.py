@@ -6,7 +6,7 @@ from meshport.access import subscriptions
 from meshport.access.principals import Actor
 from meshport.insights.characteristics import NAMES
 from meshport.marketplace.identity import Identity
-from meshport.registry.types import Announcement
+from meshport.registry.types import INCIDENT_KINDS, Announcement, Trouble
 from tests.marketplace.conftest import ANN, BOB, Opened, Place, send
 
 EVE = Identity("user:eve@example.com", "Eve", auditor=True)
@@ -31,6 +31,19 @@ def test_a_product_shows_its_characteristics_with_evidence(opened: Opened) -> No
     assert "hidden by a mask" in page
     assert "the registry records no cost" in page
     assert "style=" not in page
+
+
+def test_what_is_wrong_now_is_said_at_the_top(opened: Opened, place: Place) -> None:
+    troubles = [Trouble("tests", "hard", "its tests failed"), Trouble("quality", "soft", "90 % promised, 50 %")]
+    place.registry.keep_incidents("sales.orders", INCIDENT_KINDS, troubles, actor=ANN.person)
+    bob = opened(BOB)
+    page = bob.get("/products/sales.orders").text
+    assert "its tests failed. What is published stays as it is." in page
+    assert "90 % promised, 50 %.</p>" in page
+    told = bob.get("/api/v1/products/sales.orders").json()["incidents"]
+    assert [(each["kind"], each["severity"]) for each in told] == [("quality", "soft"), ("tests", "hard")]
+    place.registry.keep_incidents("sales.orders", INCIDENT_KINDS, [], actor=ANN.person)
+    assert "its tests failed" not in bob.get("/products/sales.orders").text
 
 
 def test_evidence_is_today_s_however_often_it_was_looked_at(opened: Opened, place: Place) -> None:

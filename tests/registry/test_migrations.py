@@ -107,6 +107,17 @@ def test_what_an_older_registry_holds_is_kept_and_chained(older: Engine) -> None
             connection.execute(text("DELETE FROM audit"))
         ended = {each.state: (each.ended_at, each.until, each.approvals) for each in registry.subscriptions("sales.x")}
         assert ended == {"active": (None, None, ()), "revoked": ("2", None, ()), "requested": (None, None, ())}
+        with registry._read() as connection:
+            assert connection.execute(text("SELECT * FROM product")).mappings().all() == [
+                {
+                    "key": "sales.x",
+                    "domain": "sales",
+                    "status": "published",
+                    "catalog": "c",
+                    "catalog_type": "duckdb",
+                    "head": 1,
+                }
+            ]
         again = Asked(product="sales.x", principal="domain:revoked", by="user:a")
         assert registry.add_subscription(again) is not None
         assert registry.add_subscription(again) is None

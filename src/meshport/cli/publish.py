@@ -54,6 +54,7 @@ def publish(
     from meshport.cli.plan_text import plan_document
     from meshport.cli.workspace import Workspace
     from meshport.errors import ExitCode, PlanMovedError
+    from meshport.operations import incidents
     from meshport.plan.apply import apply_plan, converge
     from meshport.plan.files import load_plan
     from meshport.plan.guard import refuse_removals
@@ -74,19 +75,19 @@ def publish(
             say(message)
         if override and made.override is None:
             say("Nothing needed --override-contract.")
-        # Rules hold from now on, whatever is published; those of a new domain once the registry knows it, below.
-        registry.write_access_rules(workspace.mesh.domain, workspace.standards.access, actor=user())
-        site = workspace.site(registry, shown, registers=True)
+        mesh = workspace.mesh
         if made.actionable:
             if not allow_removals:
-                refuse_removals(made.removals, workspace.mesh.guard, ALL_THE_SAME)
+                refuse_removals(made.removals, mesh.guard, ALL_THE_SAME)
             if not yes:
                 click.confirm("Publish?", abort=True, err=True)
+            registry.upsert_domain(mesh.domain, mesh.title, mesh.description, mesh.owner)
+        # The registry knows the domain now, if it is to know it at all. Rules hold whatever is published.
+        registry.write_access_rules(mesh.domain, workspace.standards.access, actor=user())
+        site = workspace.site(registry, shown, registers=True)
+        if made.actionable:
             enforces = workspace.catalog.capabilities.enforces_reads
             first = not enforces and not workspace.catalog.observe()
-            mesh = workspace.mesh
-            registry.upsert_domain(mesh.domain, mesh.title, mesh.description, mesh.owner)
-            registry.write_access_rules(mesh.domain, workspace.standards.access, actor=user())
             published = apply_plan(site, made)
             shown.clear()
             if published:
@@ -100,10 +101,12 @@ def publish(
                     f"Note: {workspace.catalog.name} is an ordinary file. Whoever can open it reads all of it; "
                     "masked columns hold masked values. `meshport query --as` checks subscriptions."
                 )
-        elif not made.blocked and open_publishes(registry.unfinished(workspace.mesh.domain)):
+        elif not made.blocked and open_publishes(registry.unfinished(mesh.domain)):
             converge(site, made)
             say("An interrupted publish had written everything; its record is complete now.")
+        for incident in incidents.keep(registry, made, actor=user()):
+            say(f"Incident: {incident.text}")
         # Subscriptions follow: what is published, masked and verified by now is granted, what is gone is not.
-        settle(registry, workspace.mesh.domain, actor=user(), guard=workspace.mesh.guard, allow_removals=allow_removals)
+        settle(registry, mesh.domain, actor=user(), guard=mesh.guard, allow_removals=allow_removals)
     if made.blocked:
         ctx.exit(ExitCode.BLOCKED)

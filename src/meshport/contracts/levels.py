@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
+from typing import Literal
 
 import msgspec
 
 from meshport.contracts.service import seconds_of
 from meshport.model import Evidence, Product
 
-GREEN = ("pass", "warn")
-"""How a test ended that says nothing against its rows."""
-
 
 class Level(msgspec.Struct, frozen=True):
     """A promise of service. `met` is None where nothing is known: missing evidence is never success."""
 
-    name: str
+    name: Literal["freshness", "quality"]
     promised: str
     found: str
     met: bool | None
@@ -33,13 +31,20 @@ def levels(product: Product, evidence: Mapping[str, Sequence[Evidence]]) -> tupl
         met = None if allowed is None or age is None else age <= allowed
         found.append(Level("freshness", product.slo.freshness, "unknown" if age is None else _told(age), met))
     if product.slo.quality is not None:
-        ran = [each for each in all_of_it if each.status != "skipped"]
-        share = sum(each.status in GREEN for each in ran) / len(ran) if ran else None
+        share = quality(all_of_it)
         met = None if share is None else share >= product.slo.quality
         found.append(
             Level("quality", f"{product.slo.quality:.1%}", "unknown" if share is None else f"{share:.1%}", met)
         )
     return tuple(found)
+
+
+def quality(evidence: Iterable[Evidence]) -> float | None:
+    """Return the share of tests that passed, of those that were run; None where none was. A warning is no pass: it
+    keeps nothing from being published, and is counted here.
+    """
+    ran = [each for each in evidence if each.status != "skipped"]
+    return sum(each.status == "pass" for each in ran) / len(ran) if ran else None
 
 
 def _age(stamp: str | None) -> float | None:

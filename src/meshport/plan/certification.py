@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from meshport.contracts.levels import GREEN
+from meshport.contracts.levels import quality
 from meshport.contracts.service import seconds_of
 from meshport.model import Evidence, Gate, Port, Product, Relation, fold
 from meshport.plan.types import Certification, Change
@@ -22,6 +22,8 @@ from meshport.resources import Resource, mask, row_filter, tag
 KEY = tag.CERTIFICATION
 CERTIFIED: Final = "certified"
 DEPRECATED: Final = "deprecated"
+GREEN = ("pass", "warn")
+"""How a test ended that says nothing against its rows."""
 _EVIDENCE = {"owner": "the owner", "tests": "tests", "masks": "masks", "row_filter": "the row filter"}
 """Gates that say something of the evidence. A breaking change that waits says nothing against what is published."""
 
@@ -143,10 +145,9 @@ def _broken_promises(product: Product, evidence: Sequence[Evidence], facts: Fact
             yield f"nothing shows that its rows are as fresh as promised ({slo.freshness})"
         elif facts.age > promised:
             yield f"its rows are older than promised ({slo.freshness})"
-    if slo.quality is not None and evidence:
-        share = sum(each.status == "pass" for each in evidence) / len(evidence)
-        if share < slo.quality:
-            yield f"{share:.1%} of its tests passed, {slo.quality:.1%} is promised"
+    share = quality(evidence)
+    if slo.quality is not None and share is not None and share < slo.quality:
+        yield f"{share:.1%} of its tests passed, {slo.quality:.1%} is promised"
 
 
 def _concerns(gate: Gate, product: Product, port: Port) -> bool:

@@ -19,6 +19,7 @@ from meshport.registry import (
     domains,
     engagement,
     finding,
+    incidents,
     journal,
     ledger,
     lock,
@@ -40,6 +41,8 @@ from meshport.registry.types import (
     Changes,
     Consumers,
     Domain,
+    Incident,
+    IncidentKind,
     JournalRun,
     LedgerKey,
     Liking,
@@ -63,6 +66,7 @@ from meshport.registry.types import (
     SubscriptionState,
     TestedVersion,
     Told,
+    Trouble,
     Use,
     Verified,
 )
@@ -176,7 +180,7 @@ class Registry:
             return products.head(current, key)
 
     def require(self, key: str) -> ProductVersion:
-        """Return the newest version of a product. Raises InputError with near names where it was never published."""
+        """Return the newest version of a product. Raises NotFoundError with near names where it was never published."""
         with self._read() as current:
             return products.require(current, key)
 
@@ -211,7 +215,7 @@ class Registry:
             return products.versions(current, key)
 
     def set_product_status(self, key: str, status: Status, *, actor: str, note: str | None = None) -> None:
-        """Deprecate, retire or restore a product. Raises InputError where it was never published."""
+        """Deprecate, retire or restore a product. Raises NotFoundError where it was never published."""
         with self._write() as current:
             products.set_status(current, key, status, actor, note)
 
@@ -231,7 +235,7 @@ class Registry:
         replaced_by: str | None = None,
         note: str | None = None,
     ) -> None:
-        """Deprecate, retire or restore a port. Raises InputError where the product never had such a port."""
+        """Deprecate, retire or restore a port. Raises NotFoundError where the product never had such a port."""
         with self._write() as current:
             decided = PortStatus(status, deprecation_date, replaced_by, note)
             products.set_port_status(current, key, label, decided, actor)
@@ -286,7 +290,7 @@ class Registry:
     # What people do with products
 
     def rate(self, key: str, person: str, stars: int, comment: str) -> None:
-        """Write or replace a person's rating (1 to 5 stars). Raises InputError where the product is not there."""
+        """Write or replace a person's rating (1 to 5 stars). Raises NotFoundError where the product is not there."""
         with self._write() as current:
             engagement.rate(current, products.require(current, key).product.key, person, stars, comment)
 
@@ -301,7 +305,7 @@ class Registry:
             return engagement.likings(current, keys)
 
     def bookmark(self, key: str, person: str, *, on: bool) -> None:
-        """Set or remove a person's bookmark. Raises InputError where the product is not there."""
+        """Set or remove a person's bookmark. Raises NotFoundError where the product is not there."""
         with self._write() as current:
             engagement.bookmark(current, products.require(current, key).product.key, person, on=on)
 
@@ -311,7 +315,7 @@ class Registry:
             return engagement.bookmarks(current, person)
 
     def visit(self, key: str, person: str) -> None:
-        """Remember that a person looked at a product just now. Raises InputError where the product is not there."""
+        """Remember that a person looked at a product just now. Raises NotFoundError where the product is not there."""
         with self._write() as current:
             engagement.visit(current, products.require(current, key).product.key, person)
 
@@ -487,6 +491,29 @@ class Registry:
         """Return subscriptions, oldest first: to a product, of a principal, in these states, to a domain's products."""
         with self._read() as current:
             return subscriptions.read(current, product, principal, states, domain)
+
+    # Incidents
+
+    def keep_incidents(
+        self, product: str, looked_at: Collection[IncidentKind], found: Sequence[Trouble], *, actor: str
+    ) -> list[Incident]:
+        """Write what was `found` wrong with a product, of the kinds that were `looked_at`: what is new begins and is
+        told of, what is not found any more ends. Returns what begins.
+        """
+        with self._write() as current:
+            return incidents.keep(current, product, looked_at, found, actor)
+
+    def incidents(
+        self,
+        product: str | None = None,
+        *,
+        domain: str | None = None,
+        lasting: bool = False,
+        limit: int | None = None,
+    ) -> list[Incident]:
+        """Return incidents (of a product, of a domain's products; only those that last), the newest first."""
+        with self._read() as current:
+            return incidents.read(current, product, domain, lasting, limit)
 
     # Notices
 

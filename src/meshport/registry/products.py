@@ -8,11 +8,11 @@ from difflib import get_close_matches
 import msgspec
 from sqlalchemy import Connection, Select, func, select, update
 
-from meshport.errors import InputError
+from meshport.errors import NotFoundError
 from meshport.model import Owner, Product, Status
-from meshport.registry import audit, dialects, notices, schema
+from meshport.registry import audit, dialects, incidents, notices, schema
 from meshport.registry.clock import now
-from meshport.registry.types import Domain, PortStatus, ProductVersion
+from meshport.registry.types import INCIDENT_KINDS, Domain, PortStatus, ProductVersion
 from meshport.standards.types import AccessRule
 
 _product = schema.product
@@ -66,7 +66,7 @@ def head(connection: Connection, key: str) -> ProductVersion | None:
 
 
 def require(connection: Connection, key: str) -> ProductVersion:
-    """Return the newest version of a product. Raises InputError with near names where it was never published."""
+    """Return the newest version of a product. Raises NotFoundError with near names where it was never published."""
     found = head(connection, key)
     if found is None:
         raise _unknown(connection, key)
@@ -110,13 +110,14 @@ def versions(connection: Connection, key: str) -> list[ProductVersion]:
 
 
 def set_status(connection: Connection, key: str, status: Status, actor: str, note: str | None) -> None:
-    """Deprecate, retire or restore a product. Raises InputError where it was never published."""
+    """Deprecate, retire or restore a product. Raises NotFoundError where it was never published."""
     changed = connection.execute(update(_product).where(_product.c.key == key).values(status=status)).rowcount
     if not changed:
         raise _unknown(connection, key)
     if status == "retired":
         text = f"{key} is retired{_note(note)}: `meshport search` finds what is not"
         notices.tell_subscribers(connection, key, "retirement", f"{key}/{now()}", text)
+        incidents.keep(connection, key, INCIDENT_KINDS, (), actor)  # nobody reads it any more: whatever lasts is over
     audit.write(connection, actor, "product.status", key, {"status": status, "note": note})
 
 
@@ -128,10 +129,10 @@ def port_status(connection: Connection, key: str) -> dict[str, PortStatus]:
 
 
 def set_port_status(connection: Connection, key: str, label: str, status: PortStatus, actor: str) -> None:
-    """Deprecate, retire or restore a port. Raises InputError where the product never had such a port."""
+    """Deprecate, retire or restore a port. Raises NotFoundError where the product never had such a port."""
     port = schema.port
     if connection.execute(select(port.c.label).where(port.c.product == key, port.c.label == label)).first() is None:
-        raise InputError(f"{key} has no port {label}", hint=f"`meshport show {key}` lists its ports")
+        raise NotFoundError(f"{key} has no port {label}", hint=f"`meshport show {key}` lists its ports")
     decided = msgspec.to_builtins(status)
     dialects.upsert(connection, schema.port_state, [{"product": key, "label": label, **decided}])
     if status.status != "published":
@@ -172,8 +173,8 @@ def _note(note: str | None) -> str:
     return f" ({note})" if note else ""
 
 
-def _unknown(connection: Connection, key: str) -> InputError:
+def _unknown(connection: Connection, key: str) -> NotFoundError:
     """Return the error for a product that was never published, with the names that come near."""
     near = get_close_matches(key, keys(connection), n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else "`meshport search` finds what is published"
-    return InputError(f"no product {key!r} is published", hint=hint)
+    return NotFoundError(f"no product {key!r} is published", hint=hint)

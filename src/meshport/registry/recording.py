@@ -73,7 +73,7 @@ def _lock_product(connection: Connection, entry: PublicationRecord) -> int:
     owner = msgspec.json.encode(Owner()).decode()
     domain = {"domain": product.domain, "title": None, "description": "", "owner": owner}
     dialects.insert_missing(connection, schema.domain, domain)
-    row = {"key": product.key, "domain": product.domain, "status": "published", "head": 0, "search_text": ""}
+    row = {"key": product.key, "domain": product.domain, "status": "published", "head": 0}
     dialects.insert_missing(connection, table, {**row, **_place(entry)})
     query = select(table.c.head).where(table.c.key == product.key).with_for_update()
     return int(connection.execute(query).scalar_one())

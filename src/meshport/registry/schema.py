@@ -63,7 +63,6 @@ product = Table(
     _text("catalog"),
     _text("catalog_type"),
     _number("head"),  # the sequence of the newest product_version
-    _text("search_text"),  # empty: meshport.discovery finds products, this column goes with the next migration
     Index(None, "domain"),
     Index(None, "domain", "status"),
 )
@@ -337,6 +336,31 @@ acknowledgement = Table(
     _text("acknowledged_at"),
     _text("acknowledged_by"),
     ForeignKeyConstraint(["product", "digest"], ["announcement.product", "announcement.digest"]),
+)
+
+
+# What went wrong with a product, while it lasts and after: see meshport.operations.
+incident = Table(
+    "incident",
+    metadata,
+    _id(),
+    _text("product", ForeignKey("product.key")),
+    _text("kind"),
+    _text("severity"),
+    _text("text"),
+    _text("began_at"),
+    _text("ended_at", null=True),
+    Index(None, "product"),
+)
+# At most one incident of a kind is open for a product. Literal for the same reason as `ALIVE`.
+OPEN = text("ended_at IS NULL")
+Index(
+    "uq_incident_open",
+    incident.c.product,
+    incident.c.kind,
+    unique=True,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
 )
 
 

@@ -6,13 +6,16 @@ port's *label* is `customers.v2` (see `meshport.model`).
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from meshport.model import Evidence, Owner, Product, Status
 
 SubscriptionState = Literal["requested", "approved", "active", "denied", "expired", "revoked"]
+IncidentKind = Literal["tests", "quality", "freshness"]
+INCIDENT_KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
+Severity = Literal["hard", "soft"]
 StepState = Literal["started", "done", "failed"]
 
 
@@ -343,6 +346,29 @@ class Notice(msgspec.Struct, frozen=True):
     product: str
     text: str
     read_at: str | None
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """What is wrong with a product. `hard`: it keeps a new build from being published; `soft`: it keeps nothing."""
+
+    kind: IncidentKind
+    severity: Severity
+    text: str
+
+
+class Incident(msgspec.Struct, frozen=True, kw_only=True):
+    """Trouble from when it was first seen (`began_at`) until it was seen to be over (`ended_at`; None: it lasts).
+
+    `text` says how it is, or was when it was last seen.
+    """
+
+    id: int
+    product: str
+    kind: IncidentKind
+    severity: Severity
+    text: str
+    began_at: str
+    ended_at: str | None = None
 
 
 class Mark(msgspec.Struct, frozen=True):

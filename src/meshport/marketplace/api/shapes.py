@@ -48,6 +48,15 @@ class PortShape(msgspec.Struct, frozen=True):
     connect: list[Way]
 
 
+class IncidentShape(msgspec.Struct, frozen=True):
+    """What is wrong with a product, since when. `hard`: a new build was refused; `soft`: a promise is missed."""
+
+    kind: str
+    severity: str
+    text: str
+    began_at: str
+
+
 class ProductShape(msgspec.Struct, frozen=True, kw_only=True):
     """A product, and what the caller may do: `readable` by one of whom they read as; `may_decide` about requests."""
 
@@ -65,6 +74,7 @@ class ProductShape(msgspec.Struct, frozen=True, kw_only=True):
     terms: str | None
     support: dict[str, str]
     tags: dict[str, str]
+    incidents: list[IncidentShape]
     ports: list[PortShape]
     consumers: list[str]
     liking: Liking
@@ -150,7 +160,7 @@ class QualityShape(msgspec.Struct, frozen=True):
 
 
 class SampleColumn(msgspec.Struct, frozen=True):
-    """A column of a sample, with DuckDB's name of its type."""
+    """A column of a sample, with the catalog's name of its type."""
 
     name: str
     type: str
@@ -195,6 +205,7 @@ def product_shape(page: ProductPage) -> ProductShape:
         terms=product.terms,
         support=product.support,
         tags=product.tags,
+        incidents=[IncidentShape(each.kind, each.severity, each.text, each.began_at) for each in page.incidents],
         ports=[_port(part) for part in page.ports],
         consumers=page.consumers,
         liking=page.liking,

@@ -17,6 +17,7 @@ from meshport.marketplace.views.traits import Trait
 from meshport.model import Port
 from meshport.registry.statistics import since
 from meshport.registry.types import (
+    Incident,
     Liking,
     PortLineage,
     PortStatus,
@@ -51,9 +52,11 @@ class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
     """The page. `mine` are the subscriptions of whom the viewer reads as, `readable` says that one of them reads now.
 
     `consumers` are the principals with an active subscription. `may_decide`: the viewer answers for the product.
+    `incidents` are those that last.
     """
 
     version: ProductVersion
+    incidents: list[Incident]
     ports: list[PortPart]
     history: list[Step]
     publications: list[Publication]
@@ -71,7 +74,7 @@ class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
-    """Return a product's page for somebody. Raises InputError where they may not know of it, or there is none."""
+    """Return a product's page for somebody. Raises NotFoundError where they may not know of it, or there is none."""
     registry = site.registry
     version = site.product(key, viewer)
     product = version.product
@@ -82,6 +85,7 @@ def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
     stars = [each.stars for each in ratings]
     return ProductPage(
         version=version,
+        incidents=registry.incidents(key, lasting=True),
         ports=_ports(site, version, viewer),
         history=steps(registry.versions(key)),
         publications=publications[:10],

@@ -1,0 +1,1 @@
+"""Running a mesh after it was published: what goes wrong, and who is told of it."""
