@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from docs._generate.markdown import block, code, document, prose, table
 from meshport.marketplace.api.routes import DESCRIPTION, PATH, ROUTES
+from meshport.marketplace.failures import TITLES
 from meshport.marketplace.permissions import ALLOWED, OPTION
 
 EXAMPLE = """\
@@ -28,8 +29,27 @@ def page() -> str:
             "there is one. After too many requests (429) `Retry-After` says how many seconds to wait.",
             f"Paths are below `{PATH}`. An owner is one of the product's domain.",
             table(("Call", "For", "What it does"), _rows()),
+            "## Refusals",
+            table(("Status", "Title", "When"), _statuses()),
         ],
     )
+
+
+def _statuses() -> Iterator[tuple[str, str, str]]:
+    when = {
+        400: "The body, a parameter or a name in the path is not what it has to be.",
+        401: "There is no session and no token, or they do not hold any more.",
+        403: "The caller's role does not allow it, or what they ask for is not theirs to see or to decide.",
+        404: "The product, port, lineage or route is not there, for this caller.",
+        405: "The route is not called so.",
+        409: "It was decided already, is retired, or is in another state that does not allow it.",
+        413: "The body is too large.",
+        415: "The body is no JSON.",
+        429: "The caller asked too often.",
+        503: "The registry, the catalog or the issuer cannot be reached.",
+    }
+    for status, title in TITLES.items():
+        yield str(status), title, when[status]
 
 
 def _rows() -> Iterator[tuple[str, str, str]]:

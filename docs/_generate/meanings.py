@@ -110,8 +110,13 @@ MARKETPLACE = {
     "groups.developer": "The group of a domain's developers.",
     "groups.provisioner": "The groups of those who run the platform.",
     "groups.auditor": "The groups of those who see everything that was decided.",
-    "per_minute": "How many requests one person may make in a minute; for people who are not signed in, one address.",
-    "session_hours": "After how many hours people sign in again.",
+    "per_minute": "How many requests one person may make of one process in a minute; for people who are not signed in, "
+    "one address.",
+    "session_minutes": "After how many minutes people are sent to the issuer again, which says what groups they are in "
+    "now: so no role is older. Without `oidc` a session lasts a day.",
+    "forwarded_tokens": "Whether a proxy in front brings each person's own token of the catalog in the header "
+    "`x-forwarded-access-token`, and takes it from requests that bring one themselves. Samples of ports on Databricks "
+    "are read with it. Otherwise the header is ignored.",
 }
 
 ROW_FILTER = {

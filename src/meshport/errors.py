@@ -35,6 +35,10 @@ class InputError(MeshportError):
     """A file, an artifact or a setting cannot be read or does not fit."""
 
 
+class NotFoundError(InputError):
+    """What was named is not there."""
+
+
 class BlockedError(MeshportError):
     """A gate refused."""
 

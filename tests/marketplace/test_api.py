@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from typing import Any
 
 import duckdb
@@ -168,6 +170,10 @@ def test_pages_of_results_join(opened: Opened, place: Place) -> None:
         ("PUT", "/products/sales.orders/rating", {"stars": 5, "comment": "a\0b"}, 400),
         ("PUT", "/products/sales.orders/rating", {"stars": 5, "person": "user:ann@example.com"}, 400),
         ("POST", "/products/sales.secret/subscriptions", {"principal": 1}, 400),
+        ("POST", "/products/sales.secret/subscriptions", {"principal": "team:sales"}, 400),
+        ("POST", "/products/sales.secret/subscriptions", {"principal": "user:bob@example.com", "days": 0}, 400),
+        ("POST", "/products/no.such/subscriptions", {"principal": "user:bob@example.com"}, 404),
+        ("PUT", "/bookmarks/no.such", None, 404),
         ("POST", "/products", {}, 405),
     ],
 )
@@ -177,6 +183,35 @@ def test_what_does_not_fit_is_explained(opened: Opened, method: str, path: str, 
     assert (answer.status_code, problem["status"]) == (status, status)
     assert answer.headers["content-type"] == "application/problem+json"
     assert problem["detail"]
+
+
+def test_what_an_owner_sends_that_does_not_fit_is_no_missing_product(opened: Opened) -> None:
+    ann = opened(ANN)
+    path = f"{V1}/products/sales.orders/subscriptions/approve"
+    for principal, status in (("user:a\u200bb", 400), ("user:nobody", 409), ("domain:marketing", 409)):
+        answer = ann.post(path, json={"principal": principal}, headers=HEADERS)
+        assert (answer.status_code, answer.json()["status"]) == (status, status), principal
+    gone = ann.post(f"{V1}/products/sales.gone/subscriptions/approve", json={"principal": "x"}, headers=HEADERS)
+    assert (gone.status_code, "no product 'sales.gone' is published" in gone.text) == (404, True)
+
+
+def test_a_sample_that_cannot_be_read_is_nobody_s_fault_who_asks(opened: Opened, place: Place) -> None:
+    with duckdb.connect(str(place.folder / "sales_published.duckdb")) as connection:
+        connection.execute("drop table orders.orders")
+    bob = opened(BOB)
+    assert bob.get(f"{V1}/products/sales.orders/ports/orders/sample").status_code == 503
+    assert bob.get("/products/sales.orders/sample/orders").status_code == 503
+    place.registry.set_port_status("sales.orders", "orders", "retired", actor=ANN.person)
+    assert bob.get(f"{V1}/products/sales.orders/ports/orders/sample").status_code == 404
+
+
+@pytest.mark.parametrize("decision", ["approve", "deny", "revoke"])
+def test_decisions_are_told_in_the_words_of_the_command_line(opened: Opened, decision: str) -> None:
+    described = opened(ANN).get("/api/openapi.json").json()
+    route = described["paths"][f"{V1}/products/{{product}}/subscriptions/{decision}"]["post"]
+    command = importlib.import_module("meshport.cli.access_decide").__dict__[decision]
+    first = inspect.cleandoc(command.help).splitlines()[0]
+    assert route["description"].startswith(first)
 
 
 def test_the_description_names_every_route(opened: Opened) -> None:

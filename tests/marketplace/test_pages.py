@@ -65,6 +65,17 @@ def test_bookmarks_visits_and_ratings_are_kept(opened: Opened, place: Place) -> 
     assert place.registry.likings()["sales.orders"].mean == 4.0
 
 
+def test_what_does_not_fit_is_told_from_what_is_not_there(opened: Opened) -> None:
+    ann = opened(ANN)
+    unfit = send(ann, "/products/sales.orders/decide", principal="user:a\u200bb", action="approve")
+    assert unfit.startswith("400")
+    assert "is no principal" in unfit
+    late = send(ann, "/products/sales.orders/decide", principal="user:zoe", action="revoke")
+    assert late.startswith("409")
+    assert "There is no such thing" in ann.get("/products/sales.nothing").text
+    assert send(ann, "/persona", user="a b").startswith("400")
+
+
 def test_a_retired_product_is_its_own_domains_alone(opened: Opened, place: Place) -> None:
     place.registry.set_product_status("sales.secret", "retired", actor="user:ann@example.com")
     assert opened(BOB).get("/products/sales.secret").status_code == 404

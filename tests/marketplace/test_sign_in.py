@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from msgspec.structs import replace
 
 from meshport.marketplace.app import create_app
 from meshport.marketplace.settings import CLIENT_SECRET, SESSION_KEY, Oidc, Settings
@@ -144,15 +145,25 @@ def test_a_session_that_somebody_made_up_is_no_session(market: Market) -> None:
         assert me(browser).status_code == 401
 
 
-def test_sessions_end(market: Market, issuer: Issuing, monkeypatch: pytest.MonkeyPatch) -> None:
-    browser = market()
+@pytest.mark.parametrize("minutes", [60, 5])
+def test_roles_are_no_older_than_a_session(
+    market: Market, issuer: Issuing, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    """Then the issuer is asked again: who is in other groups by then has other roles."""
+    browser = market(replace(issuer.settings(), session_minutes=minutes))
     sign_in(browser, "ann")
-    kept = browser.cookies["session"]
+    began = time.time()
+    assert me(browser).json()["owns"] == ["sales"]
+    monkeypatch.setattr("meshport.marketplace.session.time.time", lambda: began + minutes * 60 - 1)
     assert me(browser).status_code == 200
-    later = time.time() + issuer.settings().session_hours * 3600 + 1
-    monkeypatch.setattr("meshport.marketplace.session.time.time", lambda: later)
-    browser.cookies.set("session", kept)
-    assert me(browser).status_code == 401
+    monkeypatch.setattr("meshport.marketplace.session.time.time", lambda: began + minutes * 60 + 1)
+    assert me(browser).status_code == 401  # although the cookie itself was renewed a moment ago
+    sent = browser.post("/products/sales.orders/bookmark", data={"_csrf_token": browser.cookies["csrftoken"]})
+    assert (sent.status_code, "sign in, go back, and send it again" in sent.text) == (401, True)
+    page = browser.get("/products/sales.orders", follow_redirects=False)
+    assert page.headers["location"] == "/login?then=%2Fproducts%2Fsales.orders"
+    assert sign_in(browser, "bob", then="/products/sales.orders").headers["location"] == "/products/sales.orders"
+    assert me(browser).json()["owns"] == ["finance"]
 
 
 def test_signing_out(market: Market) -> None:

@@ -13,7 +13,7 @@ from meshport.access.principals import Principal, parse_principal
 from meshport.access.select import Name, tables_of
 from meshport.access.subscriptions import may_read
 from meshport.catalogs.duckdb import attach, first_line
-from meshport.errors import DeniedError, InputError, MeshportError
+from meshport.errors import DeniedError, InputError, MeshportError, NotFoundError
 from meshport.model import Port, fold
 from meshport.registry.types import ProductVersion
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Rows(msgspec.Struct, frozen=True):
-    """What a query returned. `columns` are (name, type of DuckDB); `more` says that rows were cut off."""
+    """What a query returned. `columns` are (name, type, as the catalog has them); `more`: rows were cut off."""
 
     columns: tuple[tuple[str, str], ...]
     rows: list[tuple[Any, ...]]
@@ -55,9 +55,9 @@ def query(registry: Registry, principal: str, sql: str, *, actor: str, max_rows:
                 _check_access(registry, who, each)
             _open(connection, readable)
         except MeshportError as error:
-            _audit(registry, actor, "query.refused", products, principal, sql, error.message)
+            audit(registry, actor, "query.refused", products, principal, sql, error.message)
             raise
-        _audit(registry, actor, "query", products, str(who), sql, None)
+        audit(registry, actor, "query", products, str(who), sql, None)
         return _run(connection, sql, max_rows)
 
 
@@ -85,7 +85,7 @@ def _unknown(table: str, candidates: list[_Readable], ports: dict[Name, list[_Re
     names = [str(each.port.relation) for same in ports.values() for each in same if each.version.status != "retired"]
     near = get_close_matches(table, names, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else "name a port as `meshport show PRODUCT` prints it"
-    return InputError(f"no port is published as {table!r}", hint=hint)
+    return NotFoundError(f"no port is published as {table!r}", hint=hint)
 
 
 def _check_access(registry: Registry, who: Principal, read: _Readable) -> None:
@@ -97,7 +97,7 @@ def _check_access(registry: Registry, who: Principal, read: _Readable) -> None:
         )
     if read.version.status == "retired" or (decided and decided.status == "retired"):
         instead = f"use {decided.replaced_by}" if decided and decided.replaced_by else f"see `meshport show {key}`"
-        raise InputError(f"the port {label} of {key} is retired", where=key, hint=instead)
+        raise NotFoundError(f"the port {label} of {key} is retired", where=key, hint=instead)
 
 
 def _open(connection: DuckDBPyConnection, readable: Iterable[_Readable]) -> None:
@@ -127,10 +127,13 @@ def _run(connection: DuckDBPyConnection, sql: str, max_rows: int) -> Rows:
     return Rows(columns, rows[:max_rows], len(rows) > max_rows)
 
 
-def _audit(
+def audit(
     registry: Registry, actor: str, action: str, products: list[str], principal: str, sql: str, refusal: str | None
 ) -> None:
-    """Write one entry for each product, so that its domain finds who read it; one without where none was found."""
+    """Write to the audit log that somebody asked, as a principal, and why they were refused, if they were.
+
+    One entry for each product, so that its domain finds who read it; one without where none was found.
+    """
     told = {"as": principal, "sql": sql, **({"refused": refusal} if refusal else {})}
     # What a terminal hands over need not be text that a database can hold.
     detail = {key: text.encode(errors="backslashreplace").decode() for key, text in told.items()}

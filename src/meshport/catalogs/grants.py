@@ -8,7 +8,6 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from meshport.errors import UnavailableError
 from meshport.resources import Resource
 
 GRANTING = frozenset({"databricks"})
@@ -42,15 +41,7 @@ def open_grants(catalog: str) -> AbstractContextManager[Grants]:
 
     Raises InputError where nothing says how to reach a workspace, UnavailableError where it is another one.
     """
-    from meshport.catalogs.databricks import access_of
+    from meshport.catalogs.databricks import access_to
     from meshport.catalogs.databricks.grants import connected
 
-    host, _, database = catalog.removeprefix("databricks:").rpartition("/")
-    access = access_of()
-    if access.host != host:
-        raise UnavailableError(
-            f"this is published in the workspace {host}, and DATABRICKS_HOST names {access.host}",
-            where=catalog,
-            hint="grants are made where that workspace is set: meshport access reconcile",
-        )
-    return connected(access, database)
+    return connected(*access_to(catalog, hint="grants are made where that workspace is set: meshport access reconcile"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from meshport.contracts.levels import Level, levels
-from meshport.errors import InputError
+from meshport.errors import NotFoundError
 from meshport.insights.scores import Piece, Scores, averaged, evidence, opened, scores
 from meshport.insights.weeks import Week, by_week
 from meshport.model import Evidence
@@ -85,11 +85,11 @@ class ProductEvidence(msgspec.Struct, frozen=True):
 
 
 def domain_insights(registry: Registry, domain: str) -> DomainInsights:
-    """Return how the products of a domain stand. Raises InputError where no domain of that name published any."""
+    """Return how the products of a domain stand. Raises NotFoundError where no domain of that name published any."""
     heads = registry.heads(domain)
     if not heads and all(each.domain != domain for each in registry.domains()):
         known = ", ".join(each.domain for each in registry.domains())
-        raise InputError(f"there is no domain {domain!r}", hint=f"domains: {known or 'none yet'}")
+        raise NotFoundError(f"there is no domain {domain!r}", hint=f"domains: {known or 'none yet'}")
     scope = Scope(domain=domain)
     with opened(registry, scope) as connection:
         found = scores(connection)
@@ -101,7 +101,7 @@ def domain_insights(registry: Registry, domain: str) -> DomainInsights:
 
 
 def product_insights(registry: Registry, key: str) -> ProductEvidence:
-    """Return how one product stands, with the evidence. Raises InputError where it was never published."""
+    """Return how one product stands, with the evidence. Raises NotFoundError where it was never published."""
     head = registry.require(key)
     scope = Scope(domain=head.product.domain, product=key)
     with opened(registry, scope) as connection:

@@ -41,7 +41,7 @@ from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages import front, mine, product, session, standing
 from meshport.marketplace.parameters import search_filters
 from meshport.marketplace.permissions import OPTION, check_declared, guard
-from meshport.marketplace.session import Authentication
+from meshport.marketplace.session import Authentication, forwarded_token, lifetime
 from meshport.marketplace.settings import session_key
 from meshport.marketplace.sign_in import Issuer
 from meshport.marketplace.site import Site
@@ -99,7 +99,7 @@ def create_app(site: Site, port: int = 80) -> Litestar:
     issuer = None
     if settings.oidc is not None:
         issuer = Issuer(settings, settings.oidc, outside.rstrip("/") + "/callback")
-    sessions = CookieBackendConfig(secret=key, max_age=settings.session_hours * 3600, secure=secure)
+    sessions = CookieBackendConfig(secret=key, max_age=lifetime(settings), secure=secure)
     limits = RateLimitConfig(
         rate_limit=("minute", settings.per_minute), identifier_for_request=_who, exclude=["^/static"]
     )
@@ -114,6 +114,7 @@ def create_app(site: Site, port: int = 80) -> Litestar:
             "site": Provide(lambda: site, sync_to_thread=False),
             "issuer": Provide(lambda: issuer, sync_to_thread=False),
             "filters": Provide(search_filters, sync_to_thread=False),
+            "token": Provide(forwarded_token, sync_to_thread=False),
         },
         state=State({"site": site, "issuer": issuer}),
         middleware=[sessions.middleware, DefineMiddleware(Authentication), limits.middleware],

@@ -13,7 +13,7 @@ from meshport.registry.types import ProductVersion
 
 
 def contract(version: ProductVersion, label: str) -> dict[str, Any]:
-    """Return a port's contract in the Open Data Contract Standard. Raises InputError where there is no such port."""
+    """Return a port's contract in the Open Data Contract Standard. Raises NotFoundError where there is no such port."""
     status, dialect = STATUS[version.status], version.catalog_type
     return odcs(version.product, port_of(version, label), version=version.version, status=status, dialect=dialect)
 

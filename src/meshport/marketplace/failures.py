@@ -18,18 +18,29 @@ from litestar.exceptions import (
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_400_BAD_REQUEST, HTTP_500_INTERNAL_SERVER_ERROR
 
-from meshport.errors import BlockedError, DeniedError, InputError, MeshportError, UnavailableError
+from meshport.errors import (
+    BlockedError,
+    DeniedError,
+    InputError,
+    MeshportError,
+    NotFoundError,
+    PlanMovedError,
+    UnavailableError,
+)
 from meshport.marketplace.identity import Identity
 
 API = "/api/"
 _LOG = logging.getLogger("meshport.marketplace")
+# Of an error that is of several kinds the first counts.
 _STATUS: Mapping[type[MeshportError], int] = {
-    InputError: 404,
-    BlockedError: 409,
+    NotFoundError: 404,
+    InputError: 400,
     DeniedError: 403,
+    BlockedError: 409,
+    PlanMovedError: 409,
     UnavailableError: 503,
 }
-TITLES = {
+TITLES: Mapping[int, str] = {
     400: "That does not fit",
     401: "Sign in first",
     403: "You may not do this",
@@ -57,20 +68,21 @@ Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
 
 
 def _known(request: Request[Any, Any, Any], error: MeshportError) -> Response[Any]:
-    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
     return _answer(request, status, error.message, error.hint)
 
 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    signs_in = isinstance(error, NotAuthorizedException) and request.method == "GET"
-    if signs_in and not request.url.path.startswith(API):
+    signs_in = isinstance(error, NotAuthorizedException) and not request.url.path.startswith(API)
+    if signs_in and request.method == "GET":
         then = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return Redirect(f"/login?then={quote(then, safe='')}", status_code=HTTP_303_SEE_OTHER)
     detail = _fields(error) if isinstance(error, ValidationException) else error.detail
     headers = dict(error.headers or {})
     if isinstance(error, TooManyRequestsException) and "RateLimit-Reset" in headers:
         headers["retry-after"] = headers["RateLimit-Reset"]
-    return _answer(request, error.status_code, detail, None, headers)
+    hint = "sign in, go back, and send it again" if signs_in else None
+    return _answer(request, error.status_code, detail, hint, headers)
 
 
 def _fields(error: ValidationException) -> str:

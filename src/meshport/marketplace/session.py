@@ -12,11 +12,21 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 
 from meshport.errors import DeniedError
 from meshport.marketplace.identity import Identity
+from meshport.marketplace.parameters import OpenSite
+from meshport.marketplace.settings import Settings
 from meshport.marketplace.sign_in import Attempt, Issuer
 from meshport.marketplace.site import Site
 
 IDENTITY, SIGNED_IN, ATTEMPT = "identity", "signed_in", "attempt"
 BEARER = "bearer "
+FORWARDED = "x-forwarded-access-token"
+"""The header in which a proxy brings a person's token of the catalog: Databricks Apps, oauth2-proxy."""
+DAY_SECONDS = 24 * 3600
+
+
+def lifetime(settings: Settings) -> int:
+    """Return how many seconds a session lives: where people sign in, as long as the roles hold that it began with."""
+    return DAY_SECONDS if settings.oidc is None else settings.session_minutes * 60
 
 
 def keep(request: Request[Any, Any, Any], identity: Identity) -> None:
@@ -37,6 +47,14 @@ def take_attempt(request: Request[Any, Any, Any]) -> Attempt | None:
     return msgspec.convert(found, Attempt) if found is not None else None
 
 
+def forwarded_token(request: Request[Any, Any, Any], site: OpenSite) -> str | None:
+    """Return the token of the catalog that came with a request; None where no proxy is said to bring any.
+
+    Without that setting the header is anybody's, and is ignored. It is never kept: not in the session, not in a log.
+    """
+    return (request.headers.get(FORWARDED) or None) if site.settings.forwarded_tokens else None
+
+
 class Authentication(AbstractAuthenticationMiddleware):
     """Who asks: by the session, by a token of the issuer, or, where nobody signs in, who the machine's user is."""
 
@@ -53,6 +71,6 @@ class Authentication(AbstractAuthenticationMiddleware):
             return AuthenticationResult(user=found, auth="bearer")
         session = connection.session if isinstance(connection.session, dict) else {}
         began = session.get(SIGNED_IN, 0.0)
-        if IDENTITY in session and time.time() - began < site.settings.session_hours * 3600:
+        if IDENTITY in session and time.time() - began < lifetime(site.settings):
             return AuthenticationResult(user=msgspec.convert(session[IDENTITY], Identity), auth="session")
         return AuthenticationResult(user=site.local, auth="local" if site.local is not None else None)

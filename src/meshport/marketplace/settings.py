@@ -44,14 +44,19 @@ class Groups(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All of `marketplace.yml`. `url` is where people reach it from outside; `per_minute` what one person may ask."""
+    """All of `marketplace.yml`. `url` is where people reach it from outside; `per_minute` what one person may ask.
+
+    `session_minutes` is how long roles hold that an issuer's groups made. `forwarded_tokens` says that a proxy in front
+    brings people's own tokens of the catalog, and lets nobody else bring one.
+    """
 
     title: str = "Data marketplace"
     url: str | None = None
     oidc: Oidc | None = None
     groups: Groups = Groups()
     per_minute: Annotated[int, msgspec.Meta(ge=1)] = 600
-    session_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 8
+    session_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 60
+    forwarded_tokens: bool = False
 
 
 def load_settings(path: Path) -> Settings:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from meshport.discovery import Discovery
-from meshport.errors import InputError
+from meshport.errors import NotFoundError
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.settings import Settings
 from meshport.marketplace.views.traits import Traits
@@ -26,7 +26,7 @@ class Site(msgspec.Struct, frozen=True):
     traits: Traits = msgspec.field(default_factory=Traits)
 
     def product(self, key: str, viewer: Identity) -> ProductVersion:
-        """Return a product as far as somebody may know of it. Raises InputError as `Registry.require` does."""
+        """Return a product as far as somebody may know of it. Raises NotFoundError as `Registry.require` does."""
         version = self.registry.require(key)
         if not visible(version, viewer):
             raise hidden(key)
@@ -44,14 +44,14 @@ def visible(version: ProductVersion, viewer: Identity) -> bool:
     return version.status != "retired" or version.product.domain in viewer.domains or viewer.auditor
 
 
-def hidden(key: str) -> InputError:
+def hidden(key: str) -> NotFoundError:
     """Return the error for a product that somebody may not know of: the one of a product that is not there."""
-    return InputError(f"no product {key!r} is published", hint="search finds what is published")
+    return NotFoundError(f"no product {key!r} is published", hint="search finds what is published")
 
 
 def port_of(version: ProductVersion, label: str) -> Port:
-    """Return a product's port by its exact label. Raises InputError where there is none."""
+    """Return a product's port by its exact label. Raises NotFoundError where there is none."""
     found = next((port for port in version.product.ports if port.label == label), None)
     if found is None:
-        raise InputError(f"{version.product.key} has no port {label}")
+        raise NotFoundError(f"{version.product.key} has no port {label}")
     return found

@@ -4,7 +4,7 @@
 """
 
 from meshport.catalogs.databricks.catalog import DatabricksCatalog
-from meshport.catalogs.databricks.connection import Access, Warehouse, access_of
+from meshport.catalogs.databricks.connection import Access, Warehouse, access_of, access_to
 from meshport.catalogs.databricks.observe import observe
 from meshport.catalogs.databricks.offline import OfflineCatalog
 from meshport.catalogs.databricks.quoting import identifier, literal
@@ -15,6 +15,7 @@ __all__ = [
     "OfflineCatalog",
     "Warehouse",
     "access_of",
+    "access_to",
     "identifier",
     "literal",
     "observe",

@@ -11,10 +11,10 @@ import os
 import queue
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -52,10 +52,16 @@ REFUSED = {
 }
 """Answers that stay the same, with what they mean and how to mend it."""
 _CLASS = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
+Found = TypeVar("Found")
+Rows = list[tuple[Any, ...]]
+
+
+class RefusedError(UnavailableError):
+    """Databricks can be reached, and says no to who connects."""
 
 
 class Access(msgspec.Struct, frozen=True):
-    """How to reach a warehouse. Who connects is not in here: the SDK finds it (token, service principal, profile)."""
+    """How to reach a warehouse. Who connects is not in here: see `Warehouse`."""
 
     host: str
     http_path: str
@@ -90,29 +96,60 @@ def _unset(name: str) -> InputError:
     return InputError(f"{name} is not set", hint="see docs/guides/databricks.md: which variables name a workspace")
 
 
-class Warehouse:
-    """A SQL warehouse. Safe to use from several threads: each statement takes a session of its own from a pool."""
+def access_to(catalog: str, *, hint: str) -> tuple[Access, str]:
+    """Return how to reach the warehouse of a catalog by the registry's name for it (`databricks:HOST/DATABASE`), and
+    the catalog's own name.
 
-    def __init__(self, access: Access) -> None:
+    The environment alone says where: nothing is sent to a host because the registry names it. Raises InputError as
+    `access_of` does, UnavailableError with this `hint` where the environment names another workspace.
+    """
+    host, _, database = catalog.removeprefix("databricks:").rpartition("/")
+    access = access_of()
+    if access.host != host:
+        raise UnavailableError(
+            f"this is published in the workspace {host}, and DATABRICKS_HOST names {access.host}",
+            where=catalog,
+            hint=hint,
+        )
+    return access, database
+
+
+class Warehouse:
+    """A SQL warehouse. Safe to use from several threads: each statement takes a session of its own from a pool.
+
+    Statements run as whose `token` it is; without one the SDK finds who connects (token, service principal, profile).
+    `start_seconds` is how long a warehouse that is about to start is waited for.
+    """
+
+    def __init__(self, access: Access, token: str | None = None, start_seconds: float = START_SECONDS) -> None:
         self.access = access
+        self._token = token
+        self._start_seconds = start_seconds
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> Rows:
         """Run a statement and return its rows, empty where it has none.
 
         A broken connection, and a conflict with another writer, are tried again a few times: the statement has to be
         one that may run twice. A warehouse that is about to start is waited for. Raises UnavailableError that says what
-        Databricks said, without data.
+        Databricks said, without data; RefusedError where who connects may not.
         """
+        return self._run(sql, lambda cursor: [tuple(row) for row in cursor.fetchall()] if cursor.description else [])
+
+    def table(self, sql: str) -> tuple[tuple[tuple[str, str], ...], Rows]:
+        """Run a query and return its columns (name, type of Databricks) and its rows. Raises as `rows` does."""
+        return self._run(sql, _table)
+
+    def _run(self, sql: str, fetch: Callable[[Any], Found]) -> Found:
         from databricks.sql import exc
         from urllib3.exceptions import HTTPError  # what the connector raises when it gives up a broken connection
 
-        until = time.monotonic() + START_SECONDS
+        until = time.monotonic() + self._start_seconds
         for attempt in count(1):
             try:
                 with self._session() as session, session.cursor() as cursor:
                     cursor.execute(sql)
-                    return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+                    return fetch(cursor)
             except (exc.Error, HTTPError) as error:
                 again = time.monotonic() < until if _busy(error) else attempt < ATTEMPTS and _may_pass(error)
                 if not again:
@@ -142,20 +179,12 @@ class Warehouse:
 
     def _connect(self) -> Any:
         from databricks import sql
-        from databricks.sdk.core import Config
 
         name, _, port = self.access.host.partition(":")
-        try:
-            config = Config(host=f"https://{self.access.host}")
-        except ValueError as error:
-            raise InputError(
-                f"nobody to connect as: {str(error).splitlines()[0].partition('. Config:')[0]}",
-                hint="set DATABRICKS_TOKEN, a service principal, or a profile: docs/guides/databricks.md",
-            ) from error
         return sql.connect(
             server_hostname=name,
             http_path=self.access.http_path,
-            credentials_provider=lambda: config.authenticate,
+            **self._who(),
             user_agent_entry="meshport",
             enable_telemetry=False,
             _port=int(port) if port else 443,
@@ -164,6 +193,27 @@ class Warehouse:
             _retry_delay_min=0.2,
             _retry_delay_max=LEAST_WAIT_SECONDS,
         )
+
+    def _who(self) -> dict[str, Any]:
+        """Return the connector's arguments for who connects."""
+        if self._token is not None:
+            return {"access_token": self._token}
+        from databricks.sdk.core import Config
+
+        try:
+            config = Config(host=f"https://{self.access.host}")
+        except ValueError as error:
+            raise InputError(
+                f"nobody to connect as: {str(error).splitlines()[0].partition('. Config:')[0]}",
+                hint="set DATABRICKS_TOKEN, a service principal, or a profile: docs/guides/databricks.md",
+            ) from error
+        return {"credentials_provider": lambda: config.authenticate}
+
+
+def _table(cursor: Any) -> tuple[tuple[tuple[str, str], ...], Rows]:
+    """Return columns and rows by Arrow, whose values are Python's own also in lists, maps and structs."""
+    columns = tuple((str(name), str(kind)) for name, kind, *_ in cursor.description)
+    return columns, list(zip(*(column.to_pylist() for column in cursor.fetchall_arrow().columns), strict=True))
 
 
 def _may_pass(error: Exception) -> bool:
@@ -203,10 +253,12 @@ def _explained(error: Exception, access: Access) -> UnavailableError:
 
     if isinstance(error, exc.ServerOperationError):
         said = first if any(word in name for word in SHOWN) else f"[{name or type(error).__name__}]"
-        return UnavailableError(f"Databricks refused a statement: {said}", hint="--debug shows all that it says")
+        kind = RefusedError if "PERMISSION" in name else UnavailableError
+        return kind(f"Databricks refused a statement: {said}", hint="--debug shows all that it says")
     if (status := _status(error)) in REFUSED:
         message, hint = REFUSED[status]
-        return UnavailableError(f"{message} (HTTP {status})", where=access.host + access.http_path, hint=hint)
+        kind = UnavailableError if status == 404 else RefusedError
+        return kind(f"{message} (HTTP {status})", where=access.host + access.http_path, hint=hint)
     if _busy(error):
         hint = "start it, or ask who manages it why it does not start; a classic warehouse takes minutes"
         return UnavailableError("the SQL warehouse does not run", where=access.host + access.http_path, hint=hint)

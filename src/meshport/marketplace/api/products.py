@@ -9,7 +9,7 @@ from litestar.pagination import OffsetPagination
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from meshport.errors import InputError
+from meshport.errors import NotFoundError
 from meshport.marketplace import acts
 from meshport.marketplace.api.paging import Limit, Offset, paged
 from meshport.marketplace.api.problems import PROBLEMS
@@ -28,7 +28,7 @@ from meshport.marketplace.api.shapes import (
 )
 from meshport.marketplace.downloads import contract
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.parameters import Filters, Name, OpenSite, Sentence, Stars, Text
+from meshport.marketplace.parameters import Filters, Name, OpenSite, OwnToken, Sentence, Stars, Text
 from meshport.marketplace.preview import sample
 from meshport.marketplace.site import port_of
 from meshport.marketplace.views.found import find
@@ -101,14 +101,14 @@ def read_lineage(request: Call, site: OpenSite, product: Name, port: Name) -> Li
     label = port_of(version, port).label
     found = site.registry.column_lineage(version.product.key).get(label)
     if found is None:
-        raise InputError(f"no lineage of {version.product.key} {label} is recorded")
+        raise NotFoundError(f"no lineage of {version.product.key} {label} is recorded")
     return lineage_shape(found)
 
 
 @get(f"{PORT}/sample", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
-def read_sample(request: Call, site: OpenSite, product: Name, port: Name) -> SampleShape:
+def read_sample(request: Call, site: OpenSite, product: Name, port: Name, token: OwnToken) -> SampleShape:
     """Some rows of a port as the caller may see them."""
-    return sample_shape(*sample(site, site.product(product, request.user), port, request.user))
+    return sample_shape(*sample(site, site.product(product, request.user), port, request.user, token))
 
 
 @get("/products/{product:str}/ratings", permission="consumer", sync_to_thread=True, responses=PROBLEMS)

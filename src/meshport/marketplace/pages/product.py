@@ -14,8 +14,8 @@ from meshport.marketplace import acts
 from meshport.marketplace.downloads import contract_file, product_file
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages.answers import done, page
-from meshport.marketplace.parameters import Days, Name, OpenSite, Sentence, Stars, Who
-from meshport.marketplace.preview import sample
+from meshport.marketplace.parameters import Days, Name, OpenSite, OwnToken, Sentence, Stars, Who
+from meshport.marketplace.preview import sample, statement
 from meshport.marketplace.views.product import product_page
 
 
@@ -49,15 +49,18 @@ def show_product(request: Request[Identity, Any, Any], site: OpenSite, product: 
 
 
 @get("/products/{product:str}/sample/{port:str}", permission="consumer", sync_to_thread=True)
-def show_sample(request: Request[Identity, Any, Any], site: OpenSite, product: Name, port: Name) -> Template:
-    """Some rows of a port, as whoever looks may see them."""
+def show_sample(
+    request: Request[Identity, Any, Any], site: OpenSite, product: Name, port: Name, token: OwnToken
+) -> Template:
+    """Some rows of a port, as whoever looks may see them; else why not, and the query to run as oneself."""
     shown = site.product(product, request.user)
     rows, reader, problem = None, None, None
     try:
-        reader, rows = sample(site, shown, port, request.user)
+        reader, rows = sample(site, shown, port, request.user, token)
     except DeniedError as error:
         problem = error
-    return page(request, site, "sample.html", version=shown, label=port, rows=rows, reader=reader, problem=problem)
+    found = {"rows": rows, "reader": reader, "problem": problem}
+    return page(request, site, "sample.html", version=shown, label=port, query=statement(shown, port), **found)
 
 
 @get("/products/{product:str}/contracts/{port:str}", permission="consumer", sync_to_thread=True)
