@@ -54,7 +54,7 @@ def test_a_build_that_is_refused_is_the_owner_s_and_mending_it_ends_it(read: Dom
     for _ in range(2):
         read.publish(code=ExitCode.BLOCKED)
     assert told(read, SALES) == [
-        f"a new build of {KEY} was refused, its tests failed: unique_customers_v1_customer_id of customers.v1"
+        f"publishing {KEY} was refused, its tests failed: unique_customers_v1_customer_id of customers.v1"
     ]
     assert told(read, MARKETING) == []
     assert lasting(read) == [("quality", "soft"), ("tests", "hard")]

@@ -20,7 +20,7 @@ SHOWN = 3
 
 
 def keep(registry: Registry, plan: Plan, *, actor: str) -> list[Incident]:
-    """Keep incidents of all products of a plan that was carried out, as far as it was not refused.
+    """Keep the incidents of all products of a plan, once it was carried out as far as nothing of it is refused.
 
     Owners are told of each that begins, those who subscribe of the soft ones. Returns those that began.
     """
@@ -58,5 +58,5 @@ def _failed_tests(planned: ProductPlan) -> list[Trouble]:
     if not failed:
         return []
     more = f" and {len(failed) - SHOWN} more" if len(failed) > SHOWN else ""
-    text = f"a new build of {planned.product.key} was refused, its tests failed: {', '.join(failed[:SHOWN])}{more}"
+    text = f"publishing {planned.product.key} was refused, its tests failed: {', '.join(failed[:SHOWN])}{more}"
     return [Trouble("tests", "hard", text)]

@@ -25,9 +25,17 @@ def keep(
     domain = connection.execute(select(_product.c.domain).where(_product.c.key == product)).scalar()
     if domain is None:
         return []
-    began = [each for each in (_begin(connection, product, domain, trouble) for trouble in found) if each is not None]
-    wrong = {trouble.kind for trouble in found}
-    ended = [_end(connection, each) for each in _open(connection, product) if each.kind in set(looked_at) - wrong]
+    lasting = {each.kind: each for each in read(connection, product, None, lasting=True, limit=None)}
+    began = []
+    for trouble in found:
+        known = lasting.pop(trouble.kind, None)
+        if known is None:
+            began += _begin(connection, product, domain, trouble)
+        elif known.text != trouble.text:
+            _change(connection, known, text=trouble.text)
+    ended = [each for each in lasting.values() if each.kind in looked_at]
+    for each in ended:
+        _change(connection, each, ended_at=now())
     for action, incidents in (("begin", began), ("end", ended)):
         for each in incidents:
             detail = {"kind": each.kind, "severity": each.severity, "text": each.text, "incident": each.id}
@@ -49,8 +57,11 @@ def read(
     return [_of(row) for row in connection.execute(query)]
 
 
-def _begin(connection: Connection, product: str, domain: str, trouble: Trouble) -> Incident | None:
-    """Open an incident and tell of it: the owners, and where it is in what is published, those who subscribe."""
+def _begin(connection: Connection, product: str, domain: str, trouble: Trouble) -> list[Incident]:
+    """Begin an incident and tell of it: the owners, and where it is in what is published, those who subscribe.
+
+    Returns it, or nothing where somebody else just did.
+    """
     values = {
         "product": product,
         "kind": trouble.kind,
@@ -60,25 +71,18 @@ def _begin(connection: Connection, product: str, domain: str, trouble: Trouble) 
     }
     row = dialects.insert_unless(connection, _incident, values, ("product", "kind"), schema.OPEN)
     if row is None:
-        this = (_incident.c.product == product, _incident.c.kind == trouble.kind, _incident.c.ended_at.is_(None))
-        connection.execute(update(_incident).where(*this).values(text=trouble.text))
-        return None
+        return []
     incident = _of(row)
     occasion = str(incident.id)
     told = Told(f"domain:{domain}", f"incident/{occasion}", "incident", product, trouble.text)
     notices.tell(connection, [told])
     if trouble.severity == "soft":
         notices.tell_subscribers(connection, product, "incident", occasion, trouble.text)
-    return incident
+    return [incident]
 
 
-def _open(connection: Connection, product: str) -> list[Incident]:
-    return read(connection, product, None, lasting=True, limit=None)
-
-
-def _end(connection: Connection, incident: Incident) -> Incident:
-    connection.execute(update(_incident).where(_incident.c.id == incident.id).values(ended_at=now()))
-    return incident
+def _change(connection: Connection, incident: Incident, **values: str) -> None:
+    connection.execute(update(_incident).where(_incident.c.id == incident.id).values(values))
 
 
 def _of(row: Row[tuple[object, ...]]) -> Incident:
