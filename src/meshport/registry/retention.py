@@ -1,6 +1,6 @@
 """What a registry need not keep for ever: what people did and were told of, and journals of runs that have ended.
 
-Versions, publications, results, subscriptions and the audit log are history: nothing removes them.
+Versions, publications, results, subscriptions, incidents and the audit log are history: nothing removes them.
 """
 
 from __future__ import annotations
