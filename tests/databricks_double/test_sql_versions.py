@@ -29,6 +29,17 @@ def test_time_travel(sql: Runner) -> None:
     assert "TIMESTAMP" in sql.refused("select * from t timestamp as of '2024-01-01'")
 
 
+def test_a_vacuum_that_retains_nothing_takes_what_one_could_go_back_to(sql: Runner) -> None:
+    sql.all("create table t as select 1 as a", "insert into t values (2)", "vacuum t retain 168 hours")
+    assert sql("select * from t version as of 0") == [(1,)]
+    sql.all(
+        "vacuum t retain 0 hours dry run", "create table at shallow clone t version as of 0", "vacuum t retain 0 hours"
+    )
+    assert "BEYOND_DELETED_FILE_RETENTION" in sql.refused("select * from t version as of 0")
+    assert "BEYOND_DELETED_FILE_RETENTION" in sql.refused("create or replace table at shallow clone t version as of 0")
+    assert (sorted(sql("select * from t")), sql("select * from at")) == ([(1,), (2,)], [(1,)])
+
+
 def test_clones(sql: Runner) -> None:
     sql.all(
         "create table t (a int comment 'x', check (a < 5))",

@@ -141,7 +141,11 @@ def _maintain(run: Run, statement: st.Maintain) -> pa.Table:
     if statement.operation == "REFRESH":
         relations.refresh(run, statement.name)
         return NOTHING
-    run.relation(statement.name, "MODIFY")
+    _, relation = run.relation(statement.name, "MODIFY")
+    if statement.takes_all:
+        with run.store.lock:
+            for version in relation.history[:-1]:
+                version.rows = None
     return NOTHING
 
 

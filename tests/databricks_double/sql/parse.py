@@ -151,11 +151,12 @@ def _analyze(cursor: Cursor) -> st.Statement:
 
 def _vacuum(cursor: Cursor) -> st.Statement:
     name = cursor.name()
+    hours = None
     if cursor.take("RETAIN"):
-        cursor.number()
+        hours = cursor.number()
         cursor.need("HOURS")
-    cursor.take("DRY", "RUN")
-    return st.Maintain("VACUUM", name)
+    dry = cursor.take("DRY", "RUN")
+    return st.Maintain("VACUUM", name, takes_all=not dry and hours == 0)
 
 
 def _refresh(cursor: Cursor) -> st.Statement:

@@ -242,6 +242,12 @@ def rows_of(relation: Relation, name: Name, version: int | None = None) -> str:
     for entry in reversed(relation.history):
         if version in (None, entry.number) and entry.rows is not None:
             return entry.rows
+    if any(version == entry.number for entry in relation.history):
+        raise errors.SqlError(
+            "DELTA_UNSUPPORTED_TIME_TRAVEL_BEYOND_DELETED_FILE_RETENTION_DURATION",
+            "Cannot time travel beyond delta.deletedFileRetentionDuration (0 HOURS) set on the table.",
+            "0AKDC",
+        )
     last = relation.history[-1].number if relation.history else 0
     raise errors.SqlError(
         "DELTA_VERSION_NOT_FOUND",

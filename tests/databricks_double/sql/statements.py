@@ -237,7 +237,10 @@ class Restore(Statement):
 
 @dataclass(frozen=True)
 class Maintain(Statement):
-    """OPTIMIZE, ANALYZE, VACUUM, REFRESH: what they do cannot be seen through SQL, except that REFRESH runs a query again."""
+    """OPTIMIZE, ANALYZE, VACUUM, REFRESH: what they do cannot be seen through SQL, except that REFRESH runs a query again,
+    and that a VACUUM which retains nothing takes the files of all versions but the newest (`takes_all`).
+    """
 
     operation: Literal["OPTIMIZE", "ANALYZE", "VACUUM", "REFRESH"]
     name: Name
+    takes_all: bool = False
