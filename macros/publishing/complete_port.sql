@@ -1,13 +1,13 @@
-{% macro complete_port(port) %}
-  {{ return(adapter.dispatch('complete_port', 'meshport')(port)) }}
+{% macro complete_port(port, keep_previous=true) %}
+  {{ return(adapter.dispatch('complete_port', 'meshport')(port, keep_previous)) }}
 {% endmacro %}
 
-{% macro duckdb__complete_port(port) %}
+{% macro duckdb__complete_port(port, keep_previous=true) %}
   {{ return(dict(port, zone={'database': port.target.database, 'schemas': [port.target.schema]}, properties={})) }}
 {% endmacro %}
 
 {# What the program would send: the mode, functions with their names, raw copies, and what stands in the catalog now. #}
-{% macro databricks__complete_port(port) %}
+{% macro databricks__complete_port(port, keep_previous=true) %}
   {% set standing = meshport.databricks__standing(port.target) %}
   {% set noted = standing.properties if standing else {} %}
   {% set mode = port.mode or meshport.databricks__mode(port) %}
@@ -21,7 +21,8 @@
   {# What is none is removed, and only what is there can be. #}
   {% set properties = {} %}
   {% set written = {'build': build, 'source_version': '@@pin@@' if mode == 'clone' else none,
-    'previous_build': noted.build, 'previous_source_version': noted.source_version} %}
+    'previous_build': noted.build if keep_previous else none,
+    'previous_source_version': noted.source_version if keep_previous else none} %}
   {% for key, value in written.items() if value or key in noted %}
     {% do properties.update({key: value or none}) %}
   {% endfor %}
@@ -29,6 +30,6 @@
   {{ return(complete) }}
 {% endmacro %}
 
-{% macro default__complete_port(port) %}
+{% macro default__complete_port(port, keep_previous=true) %}
   {{ return(meshport.no_body('complete_port')) }}
 {% endmacro %}

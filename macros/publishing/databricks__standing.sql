@@ -10,8 +10,10 @@
     ~ "\nunion all\nselect 'row filter', filter_name, '' from " ~ catalog ~ '.row_filters' ~ here
     ~ "\nunion all\nselect 'tag', tag_name, tag_value from " ~ catalog ~ '.table_tags'
     ~ (here | replace('table_schema', 'schema_name')) ~ " and startswith(tag_name, 'meshport_')"
+    ~ "\nunion all\nselect 'column tag', column_name, tag_name from " ~ catalog ~ '.column_tags'
+    ~ (here | replace('table_schema', 'schema_name'))
   ).rows %}
-  {% set standing = {'is_view': false, 'is_clone': false, 'columns': [], 'masks': {}, 'row_filter': none, 'properties': {}} %}
+  {% set standing = {'is_view': false, 'is_clone': false, 'columns': [], 'masks': {}, 'column_tags': {}, 'row_filter': none, 'properties': {}} %}
   {% for kind, name, value in rows %}
     {% if kind == 'relation' %}
       {% do standing.update({'is_view': name == 'VIEW', 'is_clone': name.endswith('_SHALLOW_CLONE')}) %}
@@ -19,6 +21,8 @@
       {% do standing.columns.append(name) %}
     {% elif kind == 'mask' %}
       {% do standing.masks.update({name: value | replace('`', '')}) %}
+    {% elif kind == 'column tag' %}
+      {% do standing.column_tags.update({name: standing.column_tags.get(name, []) + [value]}) %}
     {% elif kind == 'row filter' %}
       {% do standing.update({'row_filter': name | replace('`', '')}) %}
     {% else %}

@@ -12,6 +12,7 @@
     'unset_tags': adapter.dispatch('unset_tags', 'meshport'),
     'read_tags': adapter.dispatch('read_tags', 'meshport'),
     'set_properties': adapter.dispatch('set_properties', 'meshport'),
+    'keep_version': adapter.dispatch('keep_version', 'meshport'),
     'swap_port': adapter.dispatch('swap_port', 'meshport'),
     'rollback_port': adapter.dispatch('rollback_port', 'meshport'),
     'drop_copies': adapter.dispatch('drop_copies', 'meshport'),

@@ -21,7 +21,9 @@
     {% do exceptions.raise_compiler_error('the port ' ~ port.target.identifier ~ ' has no previous version to go back to') %}
   {% endif %}
   {% if port.mode == 'copy' %}
-    {% set rows = meshport.databricks__overwrite(port.target, port.audited_previous, '*') %}
+    {% set rows = meshport.databricks__add_columns(port)
+      + meshport.databricks__overwrite(port.target, port.audited_previous, '*')
+      + meshport.databricks__drop_columns(port) %}
   {% else %}
     {% set rows = meshport.databricks__clone(port.target, port.source, previous_version)
       + meshport.databricks__clone(port.previous, port.source, properties.source_version) %}

@@ -15,19 +15,19 @@
   ) }}
 {% endmacro %}
 
-{# Each statement keeps masks, row filter, grants and tags of what it writes to. #}
+{# Each statement keeps masks, row filter, grants and tags of what it writes to. The version before is kept apart:
+   `keep_version`. #}
 {% macro databricks__swap_port(port, keep_previous=true) %}
   {% do meshport.databricks__refuse_other_kind(port) %}
   {% if port.mode == 'view' %}
     {{ return(meshport.databricks__write_view(port)) }}
   {% elif port.mode == 'copy' %}
     {{ return(meshport.databricks__overwrite(port.target, port.audited,
-      meshport.databricks__identifiers(port.columns | map(attribute='name')) | join(', '))) }}
+      meshport.databricks__identifiers(port.columns | map(attribute='name')) | join(', '))
+      + meshport.databricks__drop_columns(port)) }}
   {% endif %}
-  {% set standing = ((port.standing or {}).properties or {}).source_version if keep_previous else none %}
   {{ return(
-    (meshport.databricks__clone(port.previous, port.source, standing) if standing else [])
-    + meshport.databricks__clone(port.target, port.source, '@@pin@@')
+    meshport.databricks__clone(port.target, port.source, '@@pin@@')
     + (meshport.copies_dropped([meshport.databricks__raw_copy(port, 'empty')], meshport.databricks__quoting()) if not port.standing else [])
   ) }}
 {% endmacro %}

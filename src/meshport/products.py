@@ -180,7 +180,9 @@ def _port(project: Project, mesh: Mesh, standards: Standards, product: Product, 
         for column in node.columns
     )
     constraints, tagged = _constraints(project, node), by_policy(standards, columns, project.adapter_type)
-    mode = mode_of(node, label, project.adapter_type, problems, tagged=tagged)
+    row_filter = row_filter_of(node, label, problems)
+    hides = row_filter is not None or any(column.mask is not None for column in columns)
+    mode = mode_of(node, label, project.adapter_type, problems, hides=hides, tagged=tagged)
     port = Port(
         name=node.name,
         version=node.version,
@@ -208,7 +210,7 @@ def _port(project: Project, mesh: Mesh, standards: Standards, product: Product, 
                 for test in project.tests_of(node.unique_id)
             ),
         ),
-        row_filter=row_filter_of(node, label, problems),
+        row_filter=row_filter,
         upstream=_upstream(project, node),
         deprecation_date=node.deprecation_date,
     )

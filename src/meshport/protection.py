@@ -69,11 +69,15 @@ def by_policy(standards: Standards, columns: Iterable[Column], dialect: str) -> 
     return chosen and any(column.mask is not None for column in columns)
 
 
-def mode_of(node: Node, label: str, dialect: str, problems: Problems, *, tagged: bool = False) -> PortMode | None:
+def mode_of(
+    node: Node, label: str, dialect: str, problems: Problems, *, hides: bool = False, tagged: bool = False
+) -> PortMode | None:
     """Return how a port is made: as its model says, else as fits what dbt writes. None: ports are masked copies.
 
-    `tagged` says that tags on the port's columns are all that hides them: no clone, because it is nowhere said that
-    tags are still there when a clone has taken the place of a table. An overwrite touches nothing but rows.
+    `hides` says that masks or a row filter are on the port: then it is no clone unless its model says so, because
+    nobody has seen a workspace keep them when a clone takes the place of a table. Overwriting changes nothing but rows.
+    `tagged` says that tags on the port's columns are all that masks them: no clone at all, because no page says that
+    tags stay.
     """
     clonable = node.materialized in CLONABLE
     wish = node.meta.get("port_mode")
@@ -88,7 +92,7 @@ def mode_of(node: Node, label: str, dialect: str, problems: Problems, *, tagged:
         problems.block("ports", label, reason, COPY_OR_VIEW)
     if dialect != "databricks":
         return None
-    return next((mode for mode in PORT_MODES if mode == wish), "clone" if clonable and not tagged else "copy")
+    return next((mode for mode in PORT_MODES if mode == wish), "clone" if clonable and not hides else "copy")
 
 
 def block_misplaced(declared: Node | Group, subject: str, problems: Problems) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from meshport.catalogs.databricks.calls import unlisted
 from tests.databricks.project import DatabricksProject, relation, standing, zone_of
 from tests.databricks_double.double import Double
 from tests.databricks_double.store import Principal
@@ -17,7 +18,7 @@ PRINCIPALS = (
 CATALOGS = ("internal", "published")
 Rows = list[tuple[Any, ...]]
 Port = dict[str, Any]
-BEFORE = ("stage_port", "verify_contract", "shield_port", "verify_masks", "swap_port")
+BEFORE = ("stage_port", "verify_contract", "shield_port", "verify_masks", "keep_version", "swap_port")
 
 
 class Violated(Exception):
@@ -52,6 +53,7 @@ class Site:
 
     def run(self, statements: list[Statement]) -> None:
         """Run what was rendered for one port, in order."""
+        assert unlisted(statement["sql"] for statement in statements) == []
         pin = ""
         for statement in statements:
             rows = self.sql(statement["sql"].replace("@@pin@@", pin) if statement.get("pinned") else statement["sql"])
@@ -79,7 +81,8 @@ class Site:
         }
         properties = {key: value for key, value in properties.items() if value or key in noted}
         operations: dict[str, tuple[str, dict[str, Any]]] = {"zone": ("prepare_zone", {"zone": zone_of(now)})}
-        operations |= {name: (name, {"port": now}) for name in BEFORE[:-1]}
+        before = [name for name in BEFORE[:-1] if keep_previous or name != "keep_version"]
+        operations |= {name: (name, {"port": now}) for name in before}
         operations["swap_port"] = ("swap_port", {"port": now, "keep_previous": keep_previous})
         operations["note"] = ("set_properties", {"relation": now["target"], "properties": properties})
         rendered = self.project.render(operations)
@@ -109,9 +112,17 @@ class Site:
             *(name for (name,) in columns),
             is_view=kinds == [("VIEW",)],
             masks=dict(self.sql(f"select column_name, mask_name from {schema}.column_masks where {here}")),
+            column_tags=self._column_tags(schema, here),
             row_filter=filters[0][0] if filters else None,
             properties={key.removeprefix("meshport_"): value for key, value in tags if key.startswith("meshport_")},
         )
+
+    def _column_tags(self, schema: str, here: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        tags = f"{schema}.column_tags where {here.replace('table_schema', 'schema_name')}"
+        for column, key in self.sql(f"select column_name, tag_name from {tags}"):
+            found.setdefault(column, []).append(key)
+        return found
 
     def rows(self, who: str, identifier: str = "people", columns: str = "*") -> Rows:
         """What somebody sees of a port, in the order of its first column."""

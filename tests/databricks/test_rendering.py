@@ -91,10 +91,27 @@ def test_a_column_of_no_declared_type(offline: DatabricksProject) -> None:
 
 def test_the_version_before_is_kept_by_a_clone_of_its_own(offline: DatabricksProject) -> None:
     again = port(*COLUMNS, standing=standing("id", "email", properties=NOTED))
-    previous, target = render(offline, "swap_port", port=again, keep_previous=True)
+    asked = {"keep": ("keep_version", {"port": again}), "new": ("keep_version", {"port": port(*COLUMNS)})}
+    asked |= {"copy": ("keep_version", {"port": {**again, "mode": "copy"}}), "swap": ("swap_port", {"port": again})}
+    rendered = offline.render(asked)
+    (previous,), (target,) = rendered["keep"], rendered["swap"]
     assert "`people__people__previous`\nshallow clone `internal`.`main`.`people` version as of 3" in previous["sql"]
     assert "pinned" not in previous
-    assert render(offline, "swap_port", port=again, keep_previous=False) == [target]
+    assert "`people`.`people`\nshallow clone" in target["sql"]
+    assert rendered["new"] == rendered["copy"] == []
+
+
+def test_a_column_that_goes_is_emptied_first_and_takes_all_along_that_keeps_it(offline: DatabricksProject) -> None:
+    stands = standing("id", "it`s", masks={"it`s": "published.meshport.x"}, column_tags={"it`s": ["pii", "a'b"]})
+    name = "alter table `published`.`people`.`people`"
+    overwrite, *gone = sql(render(offline, "swap_port", port=port(COLUMNS[0], mode="copy", standing=stands)))
+    assert overwrite.startswith("insert overwrite `published`.`people`.`people` by name\nselect `id`\nfrom")
+    assert gone == [
+        f"{name} alter column `it``s` drop mask",
+        f"{name} alter column `it``s` unset tags ('pii', 'a\\'b')",
+        f"{name} set tblproperties ('delta.columnMapping.mode' = 'name')",
+        f"{name} drop columns if exists (`it``s`)",
+    ]
 
 
 def test_rollback_exchanges_versions_and_properties(offline: DatabricksProject) -> None:
@@ -110,7 +127,7 @@ def test_rollback_exchanges_versions_and_properties(offline: DatabricksProject) 
         ("swap_port", port(*COLUMNS, mode="view", standing=standing("id")), "people is a clone and shall be a view"),
         ("swap_port", port(*COLUMNS, standing=standing("id", is_view=True)), "people is a view and shall be a clone"),
         ("swap_port", port(*COLUMNS, standing=standing("id", is_clone=False)), "is a table and shall be a clone: keep"),
-        ("swap_port", port(standing=standing(properties={"source_version": "1; drop"})), "is a whole number"),
+        ("keep_version", port(standing=standing(properties={"source_version": "1; drop"})), "is a whole number"),
         ("rollback_port", port(*COLUMNS), "has no previous version"),
         ("rollback_port", port(mode="view", standing=standing(properties=NOTED)), "has no previous version"),
         ("stage_port", port(), "declares no columns"),

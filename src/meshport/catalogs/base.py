@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from meshport.errors import BlockedError
+from meshport.errors import BlockedError, UnavailableError
 from meshport.model import Product, Relation
 from meshport.resources import ObservedRelation
 
@@ -71,6 +71,10 @@ class VerificationError(BlockedError):
         self.violations = violations
 
 
+class StatementRefused(UnavailableError):
+    """The catalog was reached, and refused one statement: nothing of it was done."""
+
+
 class Writer(Protocol):
     """An open catalog. Only rendered statements go in."""
 
@@ -78,7 +82,8 @@ class Writer(Protocol):
         """Execute statements of one port in order: all or nothing where the catalog has transactions, else each again
         after a fault until it is done. What a `pin` returned holds for all later statements of the same port.
 
-        Raises VerificationError where a verification returns rows, UnavailableError where the catalog fails.
+        Raises VerificationError where a verification returns rows, StatementRefused where the catalog refuses one,
+        UnavailableError where it fails.
         """
 
 

@@ -133,8 +133,16 @@ def _rows(plan: ProductPlan) -> list[Row]:
     return rows
 
 
+STAYS = {
+    "clone": "config.meta.port_mode says so; masks are verified after each swap",
+    "copy": "what hides stays when rows are overwritten",
+    "view": "its query hides",
+}
+"""Why what a port hides is hidden in each mode."""
+
+
 def _masks(port: Port) -> list[Row]:
-    """Return a row a masked column, and one for a row filter: what consumers will not see."""
+    """Return a row a masked column, and one for a row filter: what consumers will not see, and how the port is made."""
     rows = [
         ("", "mask", f"{port.relation.identifier}.{column.name}", column.mask.name, column.classification or "")
         for column in port.contract.columns
@@ -144,6 +152,8 @@ def _masks(port: Port) -> list[Row]:
         rows.append(
             ("", "filter", port.relation.identifier, short(port.row_filter.predicate), "config.meta.row_filter")
         )
+    if rows and port.mode is not None:
+        rows.append(("", "mode", port.relation.identifier, port.mode, STAYS[port.mode]))
     return rows
 
 

@@ -88,14 +88,16 @@ def publish(
         if made.actionable:
             enforces = workspace.catalog.capabilities.enforces_reads
             first = not enforces and not workspace.catalog.observe()
-            published = apply_plan(site, made)
+            applied = apply_plan(site, made)
             shown.clear()
-            if published:
-                say(f"Published: {', '.join(published)}")
+            if applied.published:
+                say(f"Published: {', '.join(applied.published)}")
             elif made.registrations:
                 say("Registered what is published.")
             for lost in (change for product in made.products for change in product.withdrawals):
                 say(f"Not certified any more: {lost.relation}: {lost.reason}")
+            for note in applied.notes:
+                say(note)
             if first:
                 say(
                     f"Note: {workspace.catalog.name} is an ordinary file. Whoever can open it reads all of it; "

@@ -12,10 +12,11 @@ from functools import partial
 
 import msgspec
 
-from meshport.catalogs.base import Catalog, Statement, Writer
+from meshport.catalogs.base import Catalog, Statement, StatementRefused, Writer
 from meshport.errors import PlanMovedError
 from meshport.model import Relation
 from meshport.plan import native
+from meshport.plan.certification import KEY
 from meshport.plan.ledger import Progress, certification_key, finish_ledger, intended
 from meshport.plan.make import Observed, product_digest
 from meshport.plan.operations import Operation, PortWork, operations_for, prepare_zone, withdrawn
@@ -23,13 +24,23 @@ from meshport.plan.outlook import published_after
 from meshport.plan.parallel import in_parallel
 from meshport.plan.protecting import Protection
 from meshport.plan.site import Rendered, Site, Step, journalled, locked, open_publishes
-from meshport.plan.types import Plan, ProductPlan
+from meshport.plan.types import Certification, Plan, ProductPlan
 from meshport.registry.types import PublicationRecord
 from meshport.resources import port as ports
 
+PHASES = ("stage", "keep", "shield", "swap", "certify")
+"""In this order: all copies of a product are written and verified before the first of its ports changes."""
 
-def apply_plan(site: Site, plan: Plan) -> list[str]:
-    """Apply a plan and return the keys of the products that were published.
+
+class Applied(msgspec.Struct, frozen=True):
+    """The keys of the products that were published, and what people have to know that was not done."""
+
+    published: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def apply_plan(site: Site, plan: Plan) -> Applied:
+    """Apply a plan and return what was published.
 
     Raises PlanMovedError where what the plan was made for is no longer what is there, VerificationError where a port
     fails its contract or its masks: its product, and every product after it, keeps what it had. UnavailableError where
@@ -60,7 +71,15 @@ def apply_plan(site: Site, plan: Plan) -> list[str]:
             if site.registrar is not None:
                 # Ports are published, whatever comes of this; the next publish completes it.
                 step("register in the catalog", site.registrar.register)
-    return [product.product.key for product in chosen]
+    return Applied(tuple(product.product.key for product in chosen), _notes(progress))
+
+
+def _notes(progress: Progress) -> tuple[str, ...]:
+    lost = [f"No version to roll back to is kept of {port}: {said}" for port, said in progress.lost.items()]
+    refused = [f"Not certified: {port}: {said}" for port, said in progress.uncertified.items()]
+    grant = f"Certifying takes ASSIGN on the governed tag `{KEY}`: let who publishes be granted it, or say "
+    grant += "`published: {certify: false}` in mesh.yml."
+    return (*sorted(lost), *sorted(refused), *([grant] if refused else []))
 
 
 def _record_override(site: Site, plan: Plan, chosen: list[ProductPlan]) -> None:
@@ -108,7 +127,7 @@ def write(
         progress.products.extend(products)
         return
     zone = prepare_zone([product.product for product in products])
-    operations = [zone, *(each for port in pending for each in (*port.stage, *port.shield, *port.swap))]
+    operations = [zone, *(each for port in pending for each in port.operations)]
     site.tell("rendering with dbt", 0, len(operations))
     rendered = site.renderer.render(operations)
     catalog: Catalog = site.catalog
@@ -122,13 +141,12 @@ def write(
         protection.verify(step)
         for product in products:
             key = product.product.key
-            # All copies of a product are written and verified before the first of its ports changes.
-            shielded = [port for port in work[key] if port.shield]
-            for phase, chosen in (("stage", work[key]), ("shield", shielded), ("swap", work[key])):
+            for phase in PHASES:
+                chosen = [port for port in work[key] if phase in ("stage", "swap") or getattr(port, phase)]
                 _each_port(site, f"{phase} {key}", chosen, phase, rendered, writer, step, protection.renew, progress)
-                if chosen is shielded:
-                    protection.settle(product, shielded, observed, step)
-            progress.products.append(product)
+                if phase == "shield":
+                    protection.settle(product, chosen, observed, step)
+            progress.products.append(_as_certified(product, progress))
 
 
 def _audited_copies(
@@ -158,20 +176,39 @@ def _each_port(
     progress: Progress,
 ) -> None:
     """Do one phase for each port, as many at a time as the catalog takes; where ports change, `progress` notes it."""
+    may_be_refused = {"keep": progress.lost, "certify": progress.uncertified}
 
-    def one(port: PortWork) -> Relation:
-        statements = statements_of(getattr(port, phase), rendered)
+    def one(port: PortWork) -> PortWork:
+        alone = phase == "swap" and port.relation in progress.lost
+        statements = statements_of(port.alone if alone else getattr(port, phase), rendered)
         if statements:
-            if phase != "stage" and not site.catalog.capabilities.atomic:
+            if phase not in ("stage", "keep") and not site.catalog.capabilities.atomic:
                 progress.begun.add(port.relation)
-            step(f"{label}: {port.label}", partial(writer.execute, port.label, statements))
-        return port.relation
+            try:
+                step(f"{label}: {port.label}", partial(writer.execute, port.label, statements))
+            except StatementRefused as refused:
+                if phase not in may_be_refused:
+                    raise
+                may_be_refused[phase][port.relation] = refused.message
+        return port
 
-    for number, relation in enumerate(in_parallel(one, ports, site.catalog.capabilities.parallel), start=1):
+    for number, port in enumerate(in_parallel(one, ports, site.catalog.capabilities.parallel), start=1):
         site.tell(label, number, len(ports))
-        if phase == "swap":
-            progress.ports.add(relation)
+        if phase == ("certify" if port.certify else "swap"):
+            progress.ports.add(port.relation)
         renew()
+
+
+def _as_certified(product: ProductPlan, progress: Progress) -> ProductPlan:
+    """Return what was done for a product: ports that could not be certified are not."""
+    refused = {port.label for port in product.product.ports if port.relation in progress.uncertified}
+    return msgspec.structs.replace(
+        product,
+        certifications={
+            label: Certification(None, ("the catalog refused it",)) if label in refused else earned
+            for label, earned in product.certifications.items()
+        },
+    )
 
 
 def swap_only(site: Site, work: Sequence[PortWork], step: Step, label: Callable[[PortWork], str]) -> None:

@@ -22,12 +22,17 @@ from meshport.resources import ObservedRelation, Resource, observed_of, place_of
 
 class Progress(msgspec.Struct):
     """How far writing came. `begun` are ports of which a statement was sent, where the catalog does not write a port
-    whole or not at all; `ports` those that are written, `products` those of which all are.
+    whole or not at all; `ports` those that are written, `products` those of which all are, as they came out.
+
+    `lost` are ports of which no version before could be kept, `uncertified` those that could not be given what they
+    have earned; with what the catalog said.
     """
 
     products: list[ProductPlan] = []
     begun: set[Relation] = set()
     ports: set[Relation] = set()
+    lost: dict[Relation, str] = {}
+    uncertified: dict[Relation, str] = {}
 
     @property
     def half_done(self) -> bool:

@@ -32,7 +32,8 @@ def describe(
     """Return what is added to a port's data, or stands in its place: mode, raw copies, functions, what is there now.
 
     `undeclared` are the masks and row filters that meshport set and that are to go, as (kind, column): of what stands
-    on the port, only these and the declared ones are said, because all else is somebody else's.
+    on the port, only these and the declared ones are said, because all else is somebody else's; and whatever is on a
+    column that is declared no more, because it goes with the column.
     """
     data: dict[str, Any] = {
         "mode": port.mode,
@@ -67,16 +68,29 @@ def copies_of(port: Port, kept: Iterable[Relation]) -> tuple[Relation, ...]:
     )
 
 
+def can_go_back(port: Port, observed: ObservedRelation) -> bool:
+    """Tell whether a rollback finds what the port shows now: it has to be made as the port will be."""
+    return not is_native(port) or (SOURCE_VERSION in observed.properties) == (port.mode == "clone")
+
+
+def keeps_version(port: Port, observed: ObservedRelation | None, *, keep: bool) -> bool:
+    """Tell whether a version of the source has to be kept so that the version before stays (`keep`)."""
+    return keep and port.mode == "clone" and observed is not None and SOURCE_VERSION in observed.properties
+
+
 def unneeded(
     port: Port, copies: Iterable[Relation], build: str, observed: ObservedRelation | None, *, keep: bool
 ) -> list[Relation]:
-    """Return the audited copies of a port that nothing goes back to once `build` is published.
+    """Return the audited copies, and the version of a clone, that nothing goes back to once `build` is published.
 
     `keep` says that the version before stays.
     """
     before = observed.properties.get("build", "") if observed is not None and keep else ""
     needed = {audited(port, each) for each in (build, before) if each}
-    return sorted(each for each in copies if each not in needed)
+    gone = {each for each in copies if each not in needed}
+    if observed is not None and not keep and SOURCE_VERSION in (observed.previous or {}):
+        gone.add(_internal(port, PREVIOUS))
+    return sorted(gone)
 
 
 def properties(port: Port, build: str, observed: ObservedRelation | None, *, keep: bool) -> dict[str, str | None]:
@@ -144,6 +158,9 @@ def _plain(value: object) -> Any:
 def _standing(port: Port, observed: ObservedRelation, undeclared: Collection[tuple[str, str]]) -> dict[str, Any]:
     ours = {fold(column.name) for column in port.contract.columns if column.mask is not None}
     ours |= {column for kind, column in undeclared if kind == mask.KIND}
+    declared = {fold(column.name) for column in port.contract.columns}
+    going = [column for column in observed.columns if fold(column.name) not in declared]
+    ours |= {fold(column.name) for column in going}
     filtered = port.row_filter is not None or (row_filter.KIND, "") in undeclared
     previous: Mapping[str, str] = observed.previous or {}
     return {
@@ -152,6 +169,7 @@ def _standing(port: Port, observed: ObservedRelation, undeclared: Collection[tup
         "columns": [column.name for column in observed.columns],
         "masks": {c.name: c.mask for c in observed.columns if c.mask and fold(c.name) in ours},
         "mask_tags": {c.name: mask.tagged(c) for c in observed.columns if mask.tagged(c) and fold(c.name) in ours},
+        "column_tags": {column.name: sorted(column.tags) for column in going if column.tags},
         "row_filter": (observed.row_filter or None) if filtered else None,
         "properties": {**observed.properties, **{f"previous_{key}": value for key, value in previous.items()}},
     }

@@ -33,6 +33,9 @@ class PortWork(msgspec.Struct, frozen=True):
     """What is done for one port. `stage` writes and verifies a copy beside it, `shield` hides what policies hide and
     tags have to be there for, `swap` puts it in place with all that goes on it; each is all or nothing. `label` is the
     port's, `relation` its place.
+
+    Two things may be refused, and the port is published all the same: `keep`, the version that a rollback will go back
+    to (then `alone` takes the place of `swap`), and `certify`.
     """
 
     label: str
@@ -40,6 +43,15 @@ class PortWork(msgspec.Struct, frozen=True):
     stage: tuple[Operation, ...]
     swap: tuple[Operation, ...]
     shield: tuple[Operation, ...] = ()
+    keep: tuple[Operation, ...] = ()
+    alone: tuple[Operation, ...] = ()
+    certify: tuple[Operation, ...] = ()
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """All of them, each once."""
+        every = (*self.stage, *self.keep, *self.shield, *self.swap, *self.alone, *self.certify)
+        return tuple({each.id: each for each in every}.values())
 
 
 def operations_for(
@@ -59,17 +71,31 @@ def operations_for(
             build, there = plan.builds[port.label], observed.get(port.relation)
             data = port_data(port, build, there, changes)
             kept = (copies or {}).get(port.relation, ())
-            swap = _swap_steps(port, data, changes, build, there, kept, rewritten=rewritten)
+            # Rows that hid less are not kept: the file is read by others, and a rollback would bring them back.
+            keep = there is not None and there.properties.get("protection") == ports.protection(port)
+            keep = keep and there is not None and native.can_go_back(port, there)
             shield = _shield_steps(port, data, changes, rewritten=rewritten) if port.by_policy else []
-            work.append(
-                PortWork(
-                    label=port.label,
-                    relation=port.relation,
-                    stage=_named(plan, port, "stage", _stage_steps(port, data) if rewritten else []),
-                    shield=_named(plan, port, "shield", shield),
-                    swap=_named(plan, port, "swap", swap),
-                )
+            made = PortWork(
+                label=port.label,
+                relation=port.relation,
+                stage=_named(plan, port, "stage", _stage_steps(port, data) if rewritten else []),
+                shield=_named(plan, port, "shield", shield),
+                swap=_named(
+                    plan,
+                    port,
+                    "swap",
+                    _swap_steps(port, data, changes, build, there, kept, rewritten=rewritten, keep=keep),
+                ),
+                certify=_named(plan, port, "certify", _certify_steps(port, changes)),
             )
+            if rewritten and native.keeps_version(port, there, keep=keep):
+                alone = _swap_steps(port, data, changes, build, there, kept, rewritten=True, keep=False)
+                made = msgspec.structs.replace(
+                    made,
+                    keep=_named(plan, port, "keep", [("keep_version", {"port": data})]),
+                    alone=_named(plan, port, "alone", alone, like=made.swap),
+                )
+            work.append(made)
     return work
 
 
@@ -170,17 +196,15 @@ def _swap_steps(
     copies: Sequence[Relation],
     *,
     rewritten: bool,
+    keep: bool,
 ) -> list[Step]:
-    relation = {**msgspec.to_builtins(port.relation)}
-    if port.mode == "view":
-        relation["is_view"] = True
+    """Return what puts a port in place. `keep` says that the version before stays."""
+    relation = _relation(port)
     steps: list[Step] = []
     shield = _shield_steps(port, data, changes, rewritten=rewritten)
     if shield:
         steps += [*([] if port.by_policy else shield), ("unshield_port", {"port": data})]
     if rewritten:
-        # Rows that hid less are not kept: the file is read by others, and a rollback would bring them back.
-        keep = observed is not None and observed.properties.get("protection") == ports.protection(port)
         steps.append(("swap_port", {"port": data, "keep_previous": keep}))
         written: Mapping[str, str | None] = ports.properties(port, build)
         if native.is_native(port):
@@ -196,13 +220,34 @@ def _swap_steps(
         on_columns = {column: text for column, text in comments_now.items() if column}
         arguments = {"relation": relation, "comment": comments_now.get(""), "columns": on_columns}
         steps.append(("set_comments", arguments))
-    on_what_stays = [c for c in changes if c.kind == tags.KIND and not (rewritten and _goes(port, c.column))]
+    on_what_stays = [
+        change
+        for change in changes
+        if change.kind == tags.KIND and not _certifies(change) and not (rewritten and _goes(port, change.column))
+    ]
     return steps + _tag_steps(relation, on_what_stays)
 
 
+def _certify_steps(port: Port, changes: list[Change]) -> list[Step]:
+    return _tag_steps(_relation(port), [change for change in changes if _certifies(change)])
+
+
+def _certifies(change: Change) -> bool:
+    """Whether a change gives a certification, which takes a privilege of its own. What takes one away must succeed."""
+    what = (change.kind, change.column, change.name)
+    return what == (tags.KIND, "", tags.CERTIFICATION) and change.action != "delete"
+
+
+def _relation(port: Port) -> dict[str, Any]:
+    relation = {**msgspec.to_builtins(port.relation)}
+    if port.mode == "view":
+        relation["is_view"] = True
+    return relation
+
+
 def _goes(port: Port, column: str) -> bool:
-    """Whether writing a port anew takes a column away, and its tags with it. An overwritten copy keeps its columns."""
-    return port.mode in ("clone", "view") and bool(column) and port.contract.column(column) is None
+    """Whether writing a port anew takes a column away, and its tags with it. DuckDB's are in a table of their own."""
+    return native.is_native(port) and bool(column) and port.contract.column(column) is None
 
 
 def _comments(
@@ -242,8 +287,14 @@ def _new(change: Change) -> str:
     return change.fields[0].new or ""
 
 
-def _named(plan: ProductPlan, port: Port, phase: str, steps: list[Step]) -> tuple[Operation, ...]:
+def _named(
+    plan: ProductPlan, port: Port, phase: str, steps: list[Step], like: tuple[Operation, ...] = ()
+) -> tuple[Operation, ...]:
+    """Return steps as operations with ids; one that is `like` another is that one, and rendered once."""
     return tuple(
-        Operation(id=f"{plan.product.key}/{port.label}/{phase}/{number}", operation=name, arguments=arguments)
+        next(
+            (each for each in like if (each.operation, each.arguments) == (name, arguments)),
+            Operation(id=f"{plan.product.key}/{port.label}/{phase}/{number}", operation=name, arguments=arguments),
+        )
         for number, (name, arguments) in enumerate(steps)
     )

@@ -6,6 +6,7 @@ import pytest
 
 from meshport.errors import ExitCode
 from tests.databricks.publish.conftest import NativeDomain
+from tests.databricks_double.store import TagPolicy
 from tests.publish import toy
 from tests.publish.domain import UNCHANGED
 
@@ -15,6 +16,19 @@ CUSTOMERS = [tuple(str(cell) for cell in row) for row in toy.CUSTOMERS]
 ORDERS = [("10", "1", "9.50"), ("11", "2", "20.00"), ("12", None, "1.25")]
 REVENUE = [("BE", "20.00"), ("NL", "9.50")]
 ALL = dict(zip(toy.PORTS, (CUSTOMERS, ORDERS, REVENUE), strict=True))
+CLONE = "MANAGED_SHALLOW_CLONE"
+
+
+def kinds(native: NativeDomain) -> dict[str, str]:
+    """Return what each port is in the catalog."""
+    view = "sales_published.information_schema.tables where table_schema in ('customer_orders', 'revenue')"
+    return dict(native.sql(f"select table_name, table_type from {view}"))
+
+
+def columns(native: NativeDomain, port: str) -> list[str]:
+    """Return the columns of a port, in order."""
+    view = f"sales_published.information_schema.columns where table_name = '{port}'"
+    return [name for (name,) in native.sql(f"select column_name from {view} order by ordinal_position")]
 
 
 def test_consumers_read_masked_and_filtered_rows_and_owners_the_same(native: NativeDomain) -> None:
@@ -79,6 +93,66 @@ def test_a_classification_that_goes_takes_tag_and_mask_along(native: NativeDomai
         ("2", "bob@example.org", "BE", "1990-01-01"),
     ]
     assert native.in_sync()
+
+
+def test_what_hides_is_a_copy_unless_its_model_says_clone(native: NativeDomain) -> None:
+    plan = native.run("plan")
+    assert {line.split()[-1] for line in plan.out.splitlines() if " mode " in line and "customers_v1" in line} == {
+        "overwritten"
+    }
+    with native.editing_model("customers.v1") as model:
+        model["config"]["meta"] = {**model["config"]["meta"], "port_mode": "clone"}
+    native.publish()
+    assert native.seen() == ALL
+    assert kinds(native) == {"customers_v1": CLONE, "orders": CLONE, "revenue_by_country": CLONE}
+    with native.editing_model("customers.v1") as model:
+        del model["config"]["meta"]["port_mode"]
+    mark = native.mark()
+    native.publish()
+    assert any(each.startswith("insert overwrite") for each in native.writes(mark))
+    assert native.seen() == ALL
+    assert native.in_sync()
+    # What was a clone is not what a copy goes back to.
+    back = native.run("product", "rollback", "customer_orders", "--port", "customers.v1", "--yes")
+    assert back.code == ExitCode.BLOCKED
+    assert "there is no previous version" in back.err
+
+
+def test_a_copy_has_the_columns_that_are_declared_and_no_others(native: NativeDomain) -> None:
+    with native.editing_model("orders") as model:
+        model["config"]["meta"] = {**model["config"]["meta"], "port_mode": "copy"}
+    native.publish()
+    native.double.store.tag_policies["theirs"] = TagPolicy("theirs")  # a governed tag keeps a column from being dropped
+    native.sql("alter table sales_published.customer_orders.orders alter column amount set tags ('theirs' = 'x')")
+    native.sql("alter table sales_published.customer_orders.orders add columns (extra string)")
+    with native.editing_model("orders") as model:
+        amount = model["columns"].pop("amount")
+    native.rebuild()
+    native.publish("--override-contract", "nobody reads it yet")
+    assert columns(native, "orders") == ["order_id", "customer_id"]
+    assert native.seen()["customer_orders.orders"] == [row[:2] for row in ORDERS]
+    assert native.in_sync()
+    with native.editing_model("orders") as model:
+        model["columns"]["amount"] = amount
+    assert native.run("product", "rollback", "customer_orders", "--port", "orders", "--yes").code == 0
+    assert native.seen()["customer_orders.orders"] == ORDERS
+
+
+def test_a_version_whose_files_are_gone_does_not_keep_the_next_from_being_published(native: NativeDomain) -> None:
+    native.publish()
+    for amount, lost in ((99, True), (98, False)):
+        native.sql(f"update sales.internal.orders set amount = {amount} where order_id = 10")
+        if lost:
+            native.sql("vacuum sales.internal.orders retain 0 hours")
+        native.rebuild(hours=100 - amount)
+        done = native.publish()
+        said = "No version to roll back to is kept of sales_published.customer_orders.orders: Databricks refused"
+        assert (said in done.err) == lost, done.err
+        assert native.seen()["customer_orders.orders"] == [("10", "1", f"{amount}.00"), *ORDERS[1:]]
+        assert native.in_sync()
+        back = native.run("product", "rollback", "customer_orders", "--port", "orders", "--yes")
+        assert back.code == (ExitCode.BLOCKED if lost else ExitCode.OK), back
+    assert native.seen()["customer_orders.orders"] == [("10", "1", "99.00"), *ORDERS[1:]]
 
 
 @pytest.mark.parametrize("mode", ["copy", "view"])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from meshport.errors import ExitCode
+from meshport.plan.certification import KEY
 from tests.databricks.publish.conftest import NativeDomain
+from tests.databricks.publish.test_publishing import ALL
 from tests.publish.domain import UNCHANGED
 
 pytestmark = pytest.mark.dbt
@@ -35,3 +37,22 @@ def test_what_publishing_registers_is_seen_in_the_plan_and_in_the_catalog(native
     assert "Not certified any more: sales_published.customer_orders.customers_v1: tests that failed" in done.err
     assert native.sql(CERTIFIED) == native.sql(TABLES) == []
     assert "certif" not in native.run("plan").out
+
+
+def test_who_may_not_certify_is_told_what_it_takes_and_publishes(native: NativeDomain) -> None:
+    assigners = native.double.store.documents.setdefault("tag_assigners", {})
+    assigners[KEY] = {"principals": ["stewards"]}
+    done = native.publish()
+    said = "Not certified: sales_published.customer_orders.customers_v1: Databricks refused a statement"
+    assert said in done.err, done.err
+    assert f"ASSIGN on the governed tag `{KEY}`" in done.err
+    assert native.seen() == ALL
+    assert native.sql(CERTIFIED) == native.sql(TABLES) == []
+    with native.registry() as registry:
+        assert registry.unfinished("sales") == []
+    plan = native.plan()
+    assert [(change.name, change.drift) for product in plan.products for change in product.changes] == [(KEY, False)]
+    assigners[KEY] = {"principals": ["sales"]}
+    assert "Not certified" not in native.publish().err
+    assert native.sql(CERTIFIED) == [("customers_v1",)]
+    assert native.in_sync()

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from meshport.catalogs.base import StatementRefused
 from meshport.errors import InputError, UnavailableError
 
 ATTEMPTS = 4
@@ -51,13 +52,18 @@ REFUSED = {
     ),
 }
 """Answers that stay the same, with what they mean and how to mend it."""
-_CLASS = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
+_CLASS = re.compile(r"\[(?:[^\]]*ErrorClass=)?([A-Z][A-Z0-9_.]+)\]")
+"""A condition is in brackets, behind an id where Unity Catalog itself refuses: `[RequestId=... ErrorClass=...]`."""
 Found = TypeVar("Found")
 Rows = list[tuple[Any, ...]]
 
 
 class RefusedError(UnavailableError):
     """Databricks can be reached, and says no to who connects."""
+
+
+class DeniedStatement(RefusedError, StatementRefused):
+    """... to one statement: it takes a privilege that who connects has not."""
 
 
 class Access(msgspec.Struct, frozen=True):
@@ -132,7 +138,8 @@ class Warehouse:
 
         A broken connection, and a conflict with another writer, are tried again a few times: the statement has to be
         one that may run twice. A warehouse that is about to start is waited for. Raises UnavailableError that says what
-        Databricks said, without data; RefusedError where who connects may not.
+        Databricks said, without data: StatementRefused where it did say something of the statement, RefusedError where
+        who connects may not.
         """
         return self._run(sql, lambda cursor: [tuple(row) for row in cursor.fetchall()] if cursor.description else [])
 
@@ -253,8 +260,8 @@ def _explained(error: Exception, access: Access) -> UnavailableError:
 
     if isinstance(error, exc.ServerOperationError):
         said = first if any(word in name for word in SHOWN) else f"[{name or type(error).__name__}]"
-        kind = RefusedError if "PERMISSION" in name else UnavailableError
-        return kind(f"Databricks refused a statement: {said}", hint="--debug shows all that it says")
+        refused = DeniedStatement if "PERMISSION" in name else StatementRefused
+        return refused(f"Databricks refused a statement: {said}", hint="--debug shows all that it says")
     if (status := _status(error)) in REFUSED:
         message, hint = REFUSED[status]
         kind = UnavailableError if status == 404 else RefusedError
