@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 Kind = Literal["http", "statement"]
-_ABOUT_CLIENTS = re.compile(r"^/(\.well-known/|telemetry|oidc/|api/2\.0/connector-service/)")
+ABOUT_CLIENTS = re.compile(r"^/(\.well-known/|telemetry|oidc/|api/2\.0/connector-service/)")
 _THRIFT = re.compile(r"^/sql/1\.0/|^/sql/protocolv1/")
 
 
@@ -184,7 +184,7 @@ class Faults:
 
     def before(self, info: RequestInfo) -> Response | None:
         """Do what the first rule that matches says, before anything happens."""
-        if info.kind == "http" and _ABOUT_CLIENTS.search(info.path):
+        if info.kind == "http" and ABOUT_CLIENTS.search(info.path):
             return None
         action = self._matched(info)
         if self._watching and self.store is not None and info.kind == "http":

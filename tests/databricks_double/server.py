@@ -47,6 +47,8 @@ class Server:
         self.delay = 0.0
         """Seconds that each call takes at least, as a network would. No lock is held meanwhile."""
         self.calls = 0
+        self.rest_calls: list[tuple[str, str]] = []
+        """Method and path of each call to the REST half."""
         self._thrift, self._rest = thrift, rest
         self._numbers = itertools.count(1)
         self._guard = threading.Lock()
@@ -92,6 +94,7 @@ class Server:
 
     def _dispatch(self, request: Request) -> Response:
         if request.headers.get("content-type", "").split(";")[0] != _THRIFT:
+            self.rest_calls.append((request.method, request.path))
             return self._rest(request)
         if request.principal is None:
             body = {

@@ -30,6 +30,7 @@ _META = re.compile(r"""meta(?:\.get\(|\[)\s*["'](\w+)["']""")
         "characteristics.md",
         "commands.md",
         "contracts.md",
+        "databricks-calls.md",
         "macros.md",
         "policies.md",
         "settings.md",

@@ -13,16 +13,18 @@ import msgspec
 import pytest
 
 from meshport.catalogs.base import Statement
+from meshport.catalogs.databricks.calls import unlisted
 from meshport.dbt_command import Dbt, Rendered
 from meshport.plan.operations import Operation
 from tests.databricks.project import DatabricksProject
 from tests.databricks.publish.workspace import WorkspaceDomain, build
 from tests.databricks_double.double import Double
 from tests.databricks_double.fault_actions import copied
-from tests.databricks_double.faults import Faults
+from tests.databricks_double.faults import ABOUT_CLIENTS, Faults
 from tests.databricks_double.sql.errors import SqlError
 from tests.databricks_double.store import Metastore, Principal
 from tests.publish import toy
+from tests.publish.domain import Done
 
 QUESTIONS = ("select", "with", "describe", "show", "use", "set ")
 
@@ -33,6 +35,14 @@ class NativeDomain(WorkspaceDomain):
     def __init__(self, path: Path, double: Double) -> None:
         super().__init__(path)
         self.double = double
+
+    def run(self, *arguments: str) -> Done:
+        """Run a command of meshport. Whatever it sends has to be listed."""
+        mark, called = self.mark(), len(self.double.server.rest_calls)
+        done = super().run(*arguments)
+        calls = [each for each in self.double.server.rest_calls[called:] if not ABOUT_CLIENTS.search(each[1])]
+        assert unlisted(self.sent(mark), calls) == []
+        return done
 
     def sql(self, statement: str, who: str = "admin") -> list[tuple[Any, ...]]:
         """Run a statement as somebody."""
