@@ -1,8 +1,9 @@
 """A registry of any number of products, written as rows: publishing so many would take days.
 
 What pages read is there as publishing and people leave it: documents with two ports, versions, publications with test
-results, subscriptions and queries that a few products get most of, ratings, visits. Names come from a small vocabulary,
-so that a search finds many products, as it does where many teams name things alike.
+results, subscriptions and queries that a few products get most of, requests, ratings, visits, notices. Every twentieth
+product has a history of versions, and lineage. Names come from a small vocabulary, so that a search finds many
+products, as it does where many teams name things alike.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from meshport.model import Column, Contract, Mask, Owner, Port, Product, Relatio
 from meshport.registry import dialects, schema
 from meshport.registry.chain import GENESIS, link
 from meshport.registry.migrate import migrate
+from meshport.registry.types import ColumnOrigin, PortLineage
 
 # fmt: off
 NOUNS = (
@@ -38,6 +40,8 @@ COLUMNS = (
 # fmt: on
 CLASSIFIED = {"email": "pii.email", "last_name": "pii.name", "phone": "pii.phone", "birth_date": "pii.birth_date"}
 DOMAINS, PEOPLE = 200, 2000
+VERSIONS, EVERY = 12, 20
+"""How many versions a product with a history has, and one of how many has one."""
 AT = "2026-11-20T{hour:02}:{minute:02}:{second:02}.000000+00:00"
 _BATCH = 5000
 
@@ -57,11 +61,15 @@ def fill(url: str, products: int, viewer: str, domain: str) -> None:
         owner = msgspec.json.encode(Owner("Benchmarks", "benchmarks@example.com")).decode()
         _write(connection, schema.domain, ({"domain": name, "description": "", "owner": owner} for name in domains))
         made = [_product(chance, number, domains[number % DOMAINS]) for number in range(products)]
-        _write(connection, schema.product, (_head(each) for each in made))
-        _write(connection, schema.product_version, (_version(each, number) for number, each in enumerate(made)))
+        steps = [(number, each, last) for number, each in enumerate(made) for last in range(1, _versions(number) + 1)]
+        _write(connection, schema.product, (_head(each, _versions(number)) for number, each in enumerate(made)))
+        _write(connection, schema.product_version, (_version(*step) for step in steps))
         _write(connection, schema.port, (_port_row(each, port) for each in made for port in each.ports))
-        _write(connection, schema.publication, (_publication(each, number) for number, each in enumerate(made)))
-        _write(connection, schema.test_result, (row for each in made for row in _results(each)))
+        _write(connection, schema.publication, (_publication(*step) for step in steps))
+        _write(connection, schema.test_result, (row for _, each, last in steps for row in _results(each, last)))
+        _write(
+            connection, schema.port_lineage, (row for number, each in enumerate(made) for row in _lineage(number, each))
+        )
         keys = [each.key for each in made]
         _write(connection, schema.subscription, _subscriptions(chance, keys, viewer))
         _write(connection, schema.rating, _ratings(chance, keys))
@@ -71,6 +79,7 @@ def fill(url: str, products: int, viewer: str, domain: str) -> None:
         _write(
             connection, schema.bookmark, ({"product": key, "person": viewer, "marked_at": _at(1)} for key in keys[:9])
         )
+        _write(connection, schema.notice, _notices(keys, viewer))
         _queries(connection, chance, keys)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("analyze")
@@ -118,24 +127,34 @@ def _port(domain: str, name: str, version: str) -> Port:
     )
 
 
-def _head(product: Product) -> dict[str, Any]:
+def _versions(number: int) -> int:
+    return 1 if number % EVERY else VERSIONS
+
+
+def _head(product: Product, head: int) -> dict[str, Any]:
     return {
         "key": product.key,
         "domain": product.domain,
         "status": "published",
         "catalog": f"{product.domain}.duckdb",
         "catalog_type": "duckdb",
-        "head": 1,
+        "head": head,
     }
 
 
-def _version(product: Product, number: int) -> dict[str, Any]:
+def _version(number: int, product: Product, sequence: int) -> dict[str, Any]:
+    """Return a version, each of which describes a column in other words."""
+    first, *others = product.ports
+    column, *rest = first.contract.columns
+    told = msgspec.structs.replace(column, description=f"{column.description} As version {sequence} has it.")
+    contract = msgspec.structs.replace(first.contract, columns=(told, *rest))
+    changed = msgspec.structs.replace(product, ports=(msgspec.structs.replace(first, contract=contract), *others))
     return {
         "product": product.key,
-        "sequence": 1,
-        "version": "1.0.0",
-        "digest": f"{number:064x}",
-        "document": msgspec.json.encode(product).decode(),
+        "sequence": sequence,
+        "version": f"1.0.{sequence - 1}",
+        "digest": f"{number:056x}{sequence:08x}",
+        "document": msgspec.json.encode(changed).decode(),
         "published_at": _at(number),
         "published_by": "user:benchmarks",
     }
@@ -156,13 +175,13 @@ def _port_row(product: Product, port: Port) -> dict[str, Any]:
     }
 
 
-def _publication(product: Product, number: int) -> dict[str, Any]:
+def _publication(number: int, product: Product, sequence: int) -> dict[str, Any]:
     return {
         "product": product.key,
-        "number": 1,
-        "sequence": 1,
+        "number": sequence,
+        "sequence": sequence,
         "kind": "publish",
-        "plan_digest": f"{number:064x}",
+        "plan_digest": f"{number:056x}{sequence:08x}",
         "catalog": f"{product.domain}.duckdb",
         "catalog_type": "duckdb",
         "published_at": _at(number),
@@ -170,12 +189,12 @@ def _publication(product: Product, number: int) -> dict[str, Any]:
     }
 
 
-def _results(product: Product) -> Iterator[dict[str, Any]]:
+def _results(product: Product, number: int) -> Iterator[dict[str, Any]]:
     for port in product.ports:
         for position, kind in enumerate(("unique", "not_null"), 1):
             yield {
                 "product": product.key,
-                "number": 1,
+                "number": number,
                 "label": port.label,
                 "position": position,
                 "rule_id": f"test.{port.label}.{kind}",
@@ -189,11 +208,37 @@ def _results(product: Product) -> Iterator[dict[str, Any]]:
 
 
 def _subscriptions(chance: random.Random, keys: list[str], viewer: str) -> Iterator[dict[str, Any]]:
-    """Two for each product on average, most of them to few; twenty of the viewer."""
-    row = {"state": "active", "requested_by": "user:a", "requested_at": _at(1), "purpose": "benchmarks"}
+    """Two for each product on average, most of them to few; twenty of the viewer; one wish in fifty."""
+    row = {"requested_by": "user:a", "requested_at": _at(1), "purpose": "benchmarks"}
     pairs = {(_popular(chance, keys), f"user:p{chance.randrange(PEOPLE)}") for _ in range(2 * len(keys))}
     for product, principal in (*sorted(pairs), *((key, viewer) for key in keys[100:120])):
-        yield {"product": product, "principal": principal, **row}
+        state = "active" if principal == viewer or chance.randrange(50) else "requested"
+        yield {"product": product, "principal": principal, "state": state, **row}
+
+
+def _lineage(number: int, product: Product) -> Iterator[dict[str, Any]]:
+    """Every column read from the raw table through a staged one."""
+    if number % EVERY:
+        return
+    for port in product.ports:
+        staged, raw = f"model.{product.domain}.stg_{product.name}", f"source.{product.domain}.raw.{product.name}"
+        steps = ((port.unique_id, staged), (staged, raw))
+        found = PortLineage(
+            port.unique_id,
+            {port.unique_id: port.name, staged: f"stg_{product.name}", raw: product.name},
+            tuple(ColumnOrigin(to, name, node, name, "copy") for name in COLUMNS for to, node in steps),
+            {name: f"stg.{name}" for name in COLUMNS},
+        )
+        document = msgspec.json.encode(found).decode()
+        yield {"product": product.key, "label": port.label, "document": document, "recorded_at": _at(1)}
+
+
+def _notices(keys: list[str], viewer: str) -> Iterator[dict[str, Any]]:
+    """Half of them read."""
+    for number, key in enumerate(keys[:60]):
+        said = {"kind": "version", "product": key, "text": f"{key} is at version 1.0.0", "at": _at(number)}
+        read = {"read_at": _at(number) if number % 2 else None}
+        yield {"recipient": viewer, "occasion": f"version/{key}", **said, **read}
 
 
 def _ratings(chance: random.Random, keys: list[str]) -> Iterator[dict[str, Any]]:

@@ -50,7 +50,7 @@ def run(products: int) -> Report:
             told["tantivy"]["p95"] * 1000,
             at_most=10,
         ),
-        Goal("nDCG@10 of 50 judged queries", orders["tantivy"], at_least=0.93),
+        Goal("nDCG@10 of 50 judged queries", orders["tantivy"], at_least=0.943),
     ]
     return Report(
         "search",
@@ -73,7 +73,11 @@ def _measured(engine: str, registry: Path, cache: Path) -> dict[str, Any]:
 
 
 def _counts(found: dict[str, Any]) -> dict[str, int]:
-    return {"MB on disk": found["disk_mb"], "queries answered": found["answered"]}
+    return {
+        "CPU p95 us": round(found["processor_p95"] * 1e6),
+        "MB on disk": found["disk_mb"],
+        "queries answered": found["answered"],
+    }
 
 
 def _orders() -> dict[str, float]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from meshport.discovery import Discovery, Query
 from meshport.discovery.engine import Busy, Engine
+from meshport.discovery.folders import remove_unused
 from meshport.discovery.tantivy_engine import TantivyEngine
 from meshport.registry import Registry
 from tests.discovery.opening import STANDARDS, WEIGHTS, discovery
@@ -40,13 +43,13 @@ def cache(tmp_path: Path) -> Path:
 def reads(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many products each reading of the registry was about."""
     counted: list[int] = []
-    whole = Registry.heads_of
+    whole = Registry.standing_of
 
     def counting(self: Registry, keys: list[str]) -> object:
         counted.append(len(keys))
         return whole(self, keys)
 
-    monkeypatch.setattr(Registry, "heads_of", counting)
+    monkeypatch.setattr(Registry, "standing_of", counting)
     return counted
 
 
@@ -129,6 +132,36 @@ def test_other_weights_are_another_index(registry: Registry, cache: Path) -> Non
     other = msgspec.structs.replace(STANDARDS, ranking={**STANDARDS.ranking, "title": weight})
     assert names(Discovery.open(registry, other, cache=cache)) == {"one"}
     assert len(list(cache.iterdir())) == 2
+
+
+def test_an_index_that_nobody_uses_goes(registry: Registry, cache: Path) -> None:
+    publish(registry, "one")
+    kept = discovery(registry, "tantivy", cache)
+    assert names(kept) == {"one"}
+    old, recent, half = cache / "old", cache / "recent", cache / "half"
+    for folder in (old, recent):
+        shutil.copytree(next(cache.iterdir()), folder)
+    half.mkdir()
+    (cache / "note.txt").write_text("not an index")
+    long_ago = time.time() - 31 * 24 * 3600
+    for path in (old / "meta.json", half, cache / "note.txt"):
+        os.utime(path, (long_ago, long_ago))
+    before = {path.name for path in cache.iterdir()}
+    assert names(discovery(registry, "tantivy", cache)) == {"one"}
+    assert {path.name for path in cache.iterdir()} == before - {"old", "half"}
+
+
+def test_an_index_that_another_process_removed_is_made_anew(registry: Registry, cache: Path) -> None:
+    publish(registry, "one")
+    running = discovery(registry, "tantivy", cache)
+    assert names(running) == {"one"}
+    (folder,) = cache.iterdir()
+    long_ago = time.time() - 31 * 24 * 3600
+    os.utime(folder / "meta.json", (long_ago, long_ago))
+    remove_unused(cache, keep=cache / "another")  # what another process does that opens another index
+    assert list(cache.iterdir()) == []
+    publish(registry, "two")
+    assert names(running) == {"one", "two"}
 
 
 def test_where_nothing_can_be_written_it_is_in_memory(registry: Registry, tmp_path: Path) -> None:

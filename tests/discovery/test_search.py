@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from meshport.discovery import Discovery, Query
-from meshport.model import Column, Contract, Owner
+from meshport.model import Column, Contract, Evidence, Owner
 from meshport.registry import Registry
 from meshport.registry.types import Asked, Step
 from tests.discovery.opening import ENGINES, discovery
-from tests.registry.samples import port, product, record, url
+from tests.registry.samples import RULE, port, product, record, url
 
 
 def fill(registry: Registry) -> Registry:
@@ -185,6 +187,33 @@ def test_use_raises_and_deprecation_lowers(filled: Registry, mesh: Discovery) ->
     assert keys(mesh, "email") == ["sales.customer_360", "sales.orders"]
 
 
+def test_certification_raises(filled: Registry, mesh: Discovery) -> None:
+    assert keys(mesh, "email") == ["sales.customer_360", "sales.orders"]
+    build = datetime.now(timezone.utc).isoformat()
+    columns = (Column("customer_id", "integer"), Column("email", "varchar", "How to reach them.", "pii.email"))
+    orders = port("orders", contract=Contract(True, columns, rules=(RULE,)))
+    item = product("orders", title="Orders", description="What customers bought.", ports=(orders, port("more")))
+    evidence = {"orders.v1": (Evidence(RULE, "pass", 0, build),)}
+    built = {"orders.v1": build, "more.v1": build}
+    passed = record(item, plan_digest="passed", digest="2", version="2.0.0", builds=built, evidence=evidence)
+    filled.record_publication(passed)
+    terms = {term.name: term for hit in mesh.search(Query(text="email", tier="gold")).hits for term in hit.terms}
+    assert terms["certification"].why.startswith("50% of its ports are certified")
+    assert keys(mesh, "email") == ["sales.orders", "sales.customer_360"]
+    evidence = {"orders.v1": (Evidence(RULE, "fail", 3, build),)}
+    filled.record_publication(replace(passed, plan_digest="failed", evidence=evidence))
+    assert all(term.name != "certification" for hit in mesh.search(Query(text="email")).hits for term in hit.terms)
+
+
+def test_tags_with_a_facet_of_their_own_are_counted_there_alone(registry: Registry, engine: str) -> None:
+    one = product("one", tags={"region": "emea", "domain": "sales", "tier": "gold"}, ports=())
+    registry.record_publication(record(one))
+    mesh = discovery(registry, engine)
+    found = mesh.search(Query(facets=True))
+    assert [count.value for count in found.facets["tag"]] == ["region=emea"]
+    assert keys(mesh, tag="tier=gold") == ["sales.one"]
+
+
 def test_facets_count_each_without_its_own_filter(still: Discovery) -> None:
     found = still.search(Query(domain="sales", facets=True, size=1))
     counted = {name: {count.value: count.products for count in counts} for name, counts in found.facets.items()}
@@ -204,7 +233,7 @@ def test_pages(filled: Registry, engine: str) -> None:
         item = product(f"item_{number:02}", title="Thing", ports=())
         filled.record_publication(record(item, plan_digest=item.key))
     mesh = discovery(filled, engine)
-    pages = [keys(mesh, "thing", page=page, size=10) for page in (1, 2, 3, 4)]
+    pages = [keys(mesh, "thing", offset=offset, size=10) for offset in (0, 10, 20, 30)]
     assert [len(page) for page in pages] == [10, 10, 5, 0]
     everything = [key for page in pages for key in page]
     assert everything == keys(mesh, "thing", size=None) == [f"sales.item_{number:02}" for number in range(25)]

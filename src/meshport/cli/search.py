@@ -81,8 +81,8 @@ def search(
     """
     from meshport.access.principals import acting
     from meshport.discovery import Discovery, Query
-    from meshport.discovery.discover import index_folder
     from meshport.discovery.documents import of_product
+    from meshport.discovery.folders import index_folder
     from meshport.products import unpublished
     from meshport.registry import open_registry
     from meshport.standards import standards_of

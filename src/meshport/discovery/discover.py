@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -12,11 +11,10 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-import msgspec
-
 from meshport.discovery.asking import Piece, pieces
 from meshport.discovery.documents import Document
 from meshport.discovery.engine import Busy, Damaged, Engine, State
+from meshport.discovery.folders import folder_of, remove_unused
 from meshport.discovery.following import Follower
 from meshport.discovery.looking import look_up
 from meshport.discovery.memory import MemoryEngine
@@ -26,8 +24,6 @@ from meshport.registry import Registry
 from meshport.registry.types import Mark
 from meshport.standards.types import Standards
 
-FORMAT = 1
-"""Of the documents and of what they are found by: another number is another index."""
 _PATIENCE = 60.0
 T = TypeVar("T")
 
@@ -35,13 +31,6 @@ T = TypeVar("T")
 def weights_of(standards: Standards) -> Weights:
     """Return the weights that standards give."""
     return {name: entry.weight for name, entry in standards.ranking.items()}
-
-
-def index_folder() -> Path:
-    """Return where indexes are kept for whoever works on this machine."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("meshport", appauthor=False) / "search"
 
 
 class Discovery:
@@ -65,20 +54,20 @@ class Discovery:
     def open(cls, registry: Registry, standards: Standards, *, cache: Path | None = None) -> Discovery:
         """Open an index of a registry: below the folder `cache`, which others may use too, or in memory.
 
-        Without `tantivy` it is in memory always.
+        Indexes there that nobody has used for long are removed. Without `tantivy` it is in memory always.
         """
         weights = weights_of(standards)
         if find_spec("tantivy") is None:
             return cls(registry, weights, lambda: MemoryEngine(weights), lambda: MemoryEngine(weights))
-        from meshport.discovery.tantivy_engine import VERSION, TantivyEngine
+        from meshport.discovery.tantivy_engine import TantivyEngine
 
         def spare() -> Engine:
             return TantivyEngine(weights, None)
 
         if cache is None:
             return cls(registry, weights, spare, spare)
-        content = msgspec.json.encode([registry.name, FORMAT, VERSION, sorted(weights.items())])
-        folder = cache / hashlib.sha256(content).hexdigest()[:16]
+        folder = folder_of(cache, registry.name, weights)
+        remove_unused(cache, folder)
         return cls(registry, weights, lambda: _in_folder(folder, weights), spare)
 
     def search(self, query: Query, also: Sequence[Document] = ()) -> Results:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
 from meshport.discovery.words import words
 from meshport.model import Product
+from meshport.plan.certification import CERTIFIED
+from meshport.plan.types import Certification
 from meshport.registry.types import ProductVersion, Signals
 
 FACETS = ("domain", "tag", "classification", "owner", "status", "tier")
-"""What results are counted by."""
+"""What results are counted by. A tag of the same name would count the same things again."""
 _TOGETHER = 5
 """How many words of a column's name can be asked for, where it is not all of them."""
 
@@ -34,7 +36,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `version` is None and `status` is `unpublished` where it was not published yet. `tags` are `key=value`, of the
     product, its ports and their columns. `columns` are those of all ports, each name once.
-    `freshness` and `quality` are promised service levels.
+    `freshness` and `quality` are promised service levels. `certified` is the share of its ports, without retired ones,
+    that are certified.
     """
 
     key: str
@@ -52,6 +55,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     columns: tuple[Named, ...] = ()
     freshness: str | None = None
     quality: float | None = None
+    certified: float = 0.0
     signals: Signals = Signals()
 
     @property
@@ -64,12 +68,16 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return msgspec.structs.replace(self, signals=signals)
 
 
-def of_version(version: ProductVersion, signals: Signals) -> Document:
-    """Return the document of a published product."""
-    return of_product(version.product, version.version, version.status, signals)
+def of_version(version: ProductVersion, certifications: Collection[Certification], signals: Signals) -> Document:
+    """Return the document of a published product, of whose ports these are the certifications."""
+    good = sum(each.status == CERTIFIED for each in certifications)
+    share = good / len(certifications) if certifications else 0.0
+    return of_product(version.product, version.version, version.status, share, signals)
 
 
-def of_product(product: Product, version: str | None, status: str, signals: Signals | None = None) -> Document:
+def of_product(
+    product: Product, version: str | None, status: str, certified: float = 0.0, signals: Signals | None = None
+) -> Document:
     """Return the document of a product."""
     owner = product.owner
     columns = [column for port in product.ports for column in port.contract.columns]
@@ -89,6 +97,7 @@ def of_product(product: Product, version: str | None, status: str, signals: Sign
         columns=_columns(Named(column.name, column.description) for column in columns),
         freshness=product.slo.freshness,
         quality=product.slo.quality,
+        certified=certified,
         signals=signals or Signals(),
     )
 
@@ -117,7 +126,7 @@ def called(document: Document) -> frozenset[str]:
 def values(document: Document, facet: str) -> tuple[str, ...]:
     """Return what a document is counted under in a facet."""
     if facet == "tag":
-        return document.tags
+        return tuple(tag for tag in document.tags if tag.partition("=")[0] not in FACETS)
     if facet == "classification":
         return document.classifications
     value: str | None = getattr(document, facet)

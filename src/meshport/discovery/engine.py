@@ -78,8 +78,11 @@ class Engine(Protocol):
     def find(self, lookup: Lookup, offset: int, size: int | None) -> tuple[int, list[Entry]]:
         """Return how many documents there are, and some of them: the best after so many, equal ones by key."""
 
-    def count(self, lookup: Lookup, facets: Collection[str]) -> dict[str, dict[str, int]]:
-        """Return by facet how many documents have each value; of very many values, the most frequent."""
+    def count(self, lookup: Lookup, facets: Collection[str], total: int | None) -> dict[str, dict[str, int]]:
+        """Return by facet how many documents have each value; of very many values, the most frequent.
+
+        `total` is how many documents the lookup finds, where that is known.
+        """
 
     def entries(self) -> Iterator[Entry]:
         """Yield everything there is."""

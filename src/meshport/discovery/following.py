@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from meshport.discovery.documents import of_version
 from meshport.discovery.engine import Engine, Entry, State, Writer
 from meshport.discovery.ranking import Weights, entry_of
+from meshport.plan.certification import of_published
 from meshport.registry import Registry
 from meshport.registry.types import Changes, Mark, Signals
 
@@ -64,10 +65,14 @@ class Follower:
     def _entries(self, keys: Collection[str], signals: dict[str, Signals]) -> Iterator[Entry]:
         ordered, now = sorted(keys), _now()
         for start in range(0, len(ordered), _AT_ONCE):
-            heads = self._registry.heads_of(ordered[start : start + _AT_ONCE])
-            for key, version in sorted(heads.items()):
-                document = of_version(version, signals.get(key, Signals()))
-                yield entry_of(document, self._weights, now)
+            some = ordered[start : start + _AT_ONCE]
+            tested = self._registry.newest_results_of(some)
+            for key, standing in sorted(self._registry.standing_of(some).items()):
+                known = signals.get(key, Signals())
+                published = datetime.fromisoformat(known.published_at) if known.published_at else now
+                results = tested[key].evidence if key in tested else {}
+                earned = of_published(standing.head, standing, results, published)
+                yield entry_of(of_version(standing.head, earned.values(), known), self._weights, now)
 
     def _refresh(self, writer: Writer, mark: Mark, besides: Changes | None = None) -> None:
         """Write the documents whose place in an order would be another by what is known of them now."""

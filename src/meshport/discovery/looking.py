@@ -35,15 +35,10 @@ def look_up(engines: Sequence[Engine], query: Query, weights: Weights, now: date
             break
     hits = [_hit(asking, parts, entry, weights, now) for entry in entries]
     hits.sort(key=lambda hit: (-hit.score, hit.document.key))
-    facets = _facets(engines, lookup, chosen) if query.facets else {}
-    if len(engines) > 1 and query.size is not None:
-        start = _offset(query, query.size)
-        hits = hits[start : start + query.size]
+    facets = _facets(engines, lookup, chosen, total) if query.facets else {}
+    if len(engines) > 1:
+        hits = hits[query.offset :][: query.size]
     return Results(tuple(hits), total, asking, facets)
-
-
-def _offset(query: Query, size: int) -> int:
-    return (max(query.page, 1) - 1) * size
 
 
 def _shown(query: Query) -> tuple[str, ...]:
@@ -61,23 +56,26 @@ def _lookup(asking: Asking, parts: tuple[float, ...], chosen: Mapping[str, str],
 
 
 def _page(engines: Sequence[Engine], lookup: Lookup, query: Query) -> tuple[int, list[Entry]]:
-    """Return how many products there are, and a page of them; all up to the page where several engines are asked."""
-    offset, size = (0, None) if query.size is None else (_offset(query, query.size), query.size)
+    """Return how many products there are, and a page of them; all up to its end where several engines are asked."""
     if len(engines) == 1:
-        return engines[0].find(lookup, offset, size)
-    found = [engine.find(lookup, 0, None if size is None else offset + size) for engine in engines]
+        return engines[0].find(lookup, query.offset, query.size)
+    end = None if query.size is None else query.offset + query.size
+    found = [engine.find(lookup, 0, end) for engine in engines]
     return sum(total for total, _ in found), [entry for _, entries in found for entry in entries]
 
 
-def _facets(engines: Sequence[Engine], lookup: Lookup, chosen: Mapping[str, str]) -> dict[str, tuple[Count, ...]]:
+def _facets(
+    engines: Sequence[Engine], lookup: Lookup, chosen: Mapping[str, str], total: int
+) -> dict[str, tuple[Count, ...]]:
     """Return the counts by facet; those that nothing is filtered by are counted in one go."""
     free = [facet for facet in FACETS if facet not in chosen]
     counted: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
     for together in (free, *([facet] for facet in FACETS if facet in chosen)):
         others = tuple(asked(name, value) for name, value in chosen.items() if name not in together)
         wider = msgspec.structs.replace(lookup, filters=others)
+        known = total if wider == lookup and len(engines) == 1 else None
         for engine in engines:
-            for facet, numbers in engine.count(wider, together).items():
+            for facet, numbers in engine.count(wider, together, known).items():
                 for value, number in numbers.items():
                     counted[facet][value] = counted[facet].get(value, 0) + number
     return {facet: _most(numbers) for facet, numbers in counted.items()}

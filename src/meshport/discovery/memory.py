@@ -67,7 +67,7 @@ class MemoryEngine:
             some = best[offset:] if size is None else best[offset : offset + size]
             return len(scores), [self._kept[key].entry for key in some]
 
-    def count(self, lookup: Lookup, facets: Collection[str]) -> dict[str, dict[str, int]]:
+    def count(self, lookup: Lookup, facets: Collection[str], total: int | None) -> dict[str, dict[str, int]]:
         """Return by facet how many documents have each value."""
         with self._lock:
             found = [self._kept[key].entry.document for key in self._scores(lookup)]

@@ -82,6 +82,9 @@ def shares(asking: Asking, frequency: Callable[[str], int], size: int) -> tuple[
 def match(wanted: Wanted, words_of: Mapping[str, str], weights: Weights, *, near: bool) -> Match | None:
     """Return where a product, as `placed` has it, answers a word best; None where it does not."""
     best: Match | None = None
+    if wanted.word in words_of:  # what else fits has to be in a field that is worth more
+        field = words_of[wanted.word]
+        best = Match(field, wanted.word, "word", worth(field, "word", weights))
     for word, field in words_of.items():
         if best is not None and weights[field] <= best.worth:
             continue
@@ -146,6 +149,7 @@ def _signals(document: Document, now: datetime) -> dict[str, tuple[float, str]]:
         "promises": _promises(document),
         "freshness": _freshness(known.published_at, now),
         "rating": _rating(known.stars, known.raters),
+        "certification": (document.certified, f"{document.certified:.0%} of its ports are certified"),
     }
     assert signals.keys() == set(SIGNALS)
     going = document.status in ("deprecated", "retired")

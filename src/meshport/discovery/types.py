@@ -14,8 +14,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     `tag` is a key or `key=value`; `classification` is exact or a family (`pii` finds `pii.email`); `owner` is a name or
     an e-mail address; `column` is a name or words of one that stand together in it. `viewer` is the principal who
     searches and `member_of` are domains that count as theirs: what is retired or unpublished is found by its own domain
-    alone, and by who sees `everything` (an auditor). `page` begins at 1; `size` None is everything on one page. Facets
-    are counted where they are asked for.
+    alone, and by who sees `everything` (an auditor). `offset` are left out before `size` of them are given; None: all.
+    Facets are counted where they are asked for.
     """
 
     text: str = ""
@@ -29,7 +29,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     viewer: str | None = None
     member_of: tuple[str, ...] = ()
     everything: bool = False
-    page: int = 1
+    offset: int = 0
     size: int | None = 20
     facets: bool = False
 
@@ -72,7 +72,7 @@ class Count(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """A page of results, best first, and how many there are on all pages. `asking` says what they were found by.
+    """Results, best first, and how many there are with those left out. `asking` says what they were found by.
 
     `facets` are the most frequent values by facet, the most frequent first. Each is counted as if it was not filtered
     by itself, so that the other choices stay to be seen.

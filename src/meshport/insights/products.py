@@ -13,11 +13,10 @@ from meshport.contracts.levels import Level, levels
 from meshport.errors import NotFoundError
 from meshport.insights.scores import Piece, Scores, averaged, evidence, opened, scores
 from meshport.insights.weeks import Week, by_week
-from meshport.model import Evidence
-from meshport.plan.certification import Facts, age_of, certification
+from meshport.plan.certification import of_published
 from meshport.plan.types import Certification
 from meshport.registry.statistics import since
-from meshport.registry.types import Announcement, Liking, ProductVersion, Scope, Standing, Subscription
+from meshport.registry.types import Announcement, Liking, ProductVersion, Scope, Subscription
 
 if TYPE_CHECKING:
     from meshport.registry import Registry
@@ -37,8 +36,7 @@ class PendingChange(msgspec.Struct, frozen=True):
 class ProductInsights(msgspec.Struct, frozen=True, kw_only=True):
     """How a product stands. `queries` are those of the last weeks, `certifications` by port label.
 
-    A certification is judged by what the registry keeps: whether masks are still what was written, the catalog alone
-    can say, and publishing asks it.
+    A certification is judged by what the registry keeps: `plan.certification.of_published`.
     """
 
     key: str
@@ -133,6 +131,7 @@ def _products(
         changes[change.product].append(change)
     tested = registry.newest_results(scope)
     standing = registry.standing(scope.domain) if scope.domain else {}
+    now = datetime.now(timezone.utc)
     return tuple(
         ProductInsights(
             key=key,
@@ -144,33 +143,11 @@ def _products(
             queries=by_week(days[key]),
             liking=Liking(sum(stars[key]) / len(stars[key]) if stars[key] else None, len(stars[key])),
             levels=levels(head.product, results := tested[key].evidence if key in tested else {}),
-            certifications=_certifications(head, standing.get(key), results),
+            certifications=of_published(head, standing.get(key), results, now),
             pending=tuple(_pending(each, subscribers[key]) for each in changes[key]),
         )
         for key, head in sorted(heads.items())
     )
-
-
-def _certifications(
-    head: ProductVersion, standing: Standing | None, results: Mapping[str, tuple[Evidence, ...]]
-) -> dict[str, Certification]:
-    """Return what the ports of a product have earned, by label; retired ones are left out."""
-    now = datetime.now(timezone.utc)
-    retired: Collection[str] = standing.retired if standing else ()
-    deprecated: Collection[str] = standing.deprecated if standing else ()
-    builds = standing.builds if standing else {}
-    return {
-        port.label: certification(
-            head.product,
-            port,
-            (),
-            results.get(port.label, ()),
-            Facts(age=age_of(builds.get(port.label, ""), now)),
-            deprecated=port.label in deprecated or head.status == "deprecated",
-        )
-        for port in head.product.ports
-        if port.label not in retired and head.status != "retired"
-    }
 
 
 def _pending(change: Announcement, subscribers: Collection[str]) -> PendingChange:

@@ -32,6 +32,7 @@ Who = Annotated[
 Days = Annotated[int, Meta(ge=1, le=3660)]
 Number = Annotated[int, Meta(ge=0, le=2**53)]  # a database holds no larger one than 2**63, JSON none than this
 Stars = Annotated[int, Meta(ge=1, le=5)]
+Page = Annotated[int, QueryParameter(name="page", ge=1, le=1000)]
 
 
 def search_filters(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from meshport.access.principals import Principal, user
 from meshport.discovery import Discovery
-from meshport.discovery.discover import index_folder
+from meshport.discovery.folders import index_folder
 from meshport.errors import InputError, UnavailableError
 from meshport.marketplace.app import create_app
 from meshport.marketplace.identity import Identity

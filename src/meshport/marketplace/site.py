@@ -9,9 +9,11 @@ import msgspec
 from meshport.discovery import Discovery
 from meshport.errors import NotFoundError
 from meshport.marketplace.identity import Identity
+from meshport.marketplace.kept import Kept
 from meshport.marketplace.settings import Settings
+from meshport.marketplace.views.front import Front, kept_front
 from meshport.marketplace.views.traits import Traits
-from meshport.model import Port
+from meshport.model import Port, Status
 from meshport.registry import Registry
 from meshport.registry.types import ProductVersion
 
@@ -24,11 +26,12 @@ class Site(msgspec.Struct, frozen=True):
     settings: Settings
     local: Identity | None
     traits: Traits = msgspec.field(default_factory=Traits)
+    front: Kept[Front] = msgspec.field(default_factory=kept_front)
 
     def product(self, key: str, viewer: Identity) -> ProductVersion:
         """Return a product as far as somebody may know of it. Raises NotFoundError as `Registry.require` does."""
         version = self.registry.require(key)
-        if not visible(version, viewer):
+        if not visible(version.product.domain, version.status, viewer):
             raise hidden(key)
         return version
 
@@ -36,12 +39,18 @@ class Site(msgspec.Struct, frozen=True):
         """Return these products in this order, without those that somebody may not know of."""
         ordered = list(dict.fromkeys(keys))
         found = self.registry.heads_of(ordered)
-        return [found[key] for key in ordered if key in found and visible(found[key], viewer)]
+        known = (found[key] for key in ordered if key in found)
+        return [each for each in known if visible(each.product.domain, each.status, viewer)]
+
+    def keys_of(self, domain: str, viewer: Identity) -> list[str]:
+        """Return the keys of a domain's products that somebody may know of, in order."""
+        found = self.registry.statuses(domain)
+        return [key for key, status in found.items() if visible(domain, status, viewer)]
 
 
-def visible(version: ProductVersion, viewer: Identity) -> bool:
-    """Return whether somebody finds a product: a retired one is its own domain's alone, and the auditor's."""
-    return version.status != "retired" or version.product.domain in viewer.domains or viewer.auditor
+def visible(domain: str, status: Status, viewer: Identity) -> bool:
+    """Return whether somebody finds a domain's product: a retired one is the domain's alone, and the auditor's."""
+    return status != "retired" or domain in viewer.domains or viewer.auditor
 
 
 def hidden(key: str) -> NotFoundError:

@@ -7,7 +7,7 @@ and it goes when evidence fails, also where nothing else is published.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Final
 
@@ -17,6 +17,7 @@ from meshport.contracts.levels import quality
 from meshport.contracts.service import seconds_of
 from meshport.model import Evidence, Gate, Port, Product, Relation, fold
 from meshport.plan.types import Certification, Change
+from meshport.registry.types import ProductVersion, Standing
 from meshport.resources import Resource, mask, row_filter, tag
 
 KEY = tag.CERTIFICATION
@@ -56,6 +57,31 @@ def certification(
         return Certification(DEPRECATED)
     missing = tuple(dict.fromkeys(_missing(product, port, gates, evidence, facts)))
     return Certification(None if missing else CERTIFIED, missing)
+
+
+def of_published(
+    head: ProductVersion, standing: Standing | None, results: Mapping[str, Sequence[Evidence]], moment: datetime
+) -> dict[str, Certification]:
+    """Return what the ports of a published product have earned by what the registry keeps, by label.
+
+    Retired ones are left out. `results` are those of the newest publication that was tested, by label. Whether masks
+    are still what was written, the catalog alone can say, and publishing asks it.
+    """
+    retired: Collection[str] = standing.retired if standing else ()
+    deprecated: Collection[str] = standing.deprecated if standing else ()
+    builds = standing.builds if standing else {}
+    return {
+        port.label: certification(
+            head.product,
+            port,
+            (),
+            results.get(port.label, ()),
+            Facts(age=age_of(builds.get(port.label, ""), moment)),
+            deprecated=port.label in deprecated or head.status == "deprecated",
+        )
+        for port in head.product.ports
+        if port.label not in retired and head.status != "retired"
+    }
 
 
 def age_of(build: str, moment: datetime | None) -> float | None:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, true
 
 from meshport.model import Evidence, Owner, Status
 from meshport.registry import (
@@ -64,6 +64,7 @@ from meshport.registry.types import (
     StepState,
     Subscription,
     SubscriptionState,
+    TestedPublication,
     TestedVersion,
     Told,
     Trouble,
@@ -187,15 +188,15 @@ class Registry:
     def heads(self, domain: str | None = None) -> dict[str, ProductVersion]:
         """Return the newest version of every product (of one domain), by key, in one query."""
         with self._read() as current:
-            return products.heads(current, domain)
+            return products.heads(current, true() if domain is None else products.of_domain(domain))
 
     def heads_of(self, keys: Iterable[str]) -> dict[str, ProductVersion]:
         """Return the newest version of each of these products, by key; keys that are not there are left out."""
         with self._read() as current:
-            return products.heads_of(current, keys)
+            return products.heads(current, products.among(keys))
 
-    def newest(self, limit: int) -> list[ProductVersion]:
-        """Return the products that were changed last, at most `limit`, without retired ones."""
+    def newest(self, limit: int) -> list[str]:
+        """Return the products that were changed last, the newest first, at most `limit`, without retired ones."""
         with self._read() as current:
             return products.newest(current, limit)
 
@@ -204,10 +205,20 @@ class Registry:
         with self._read() as current:
             return products.counts(current)
 
+    def statuses(self, domain: str) -> dict[str, Status]:
+        """Return the status of each product of a domain, by key, in order."""
+        with self._read() as current:
+            return products.statuses(current, domain)
+
     def standing(self, domain: str) -> dict[str, Standing]:
         """Return where each product of a domain stands, by key, in a constant number of queries."""
         with self._read() as current:
-            return standing.standing(current, domain)
+            return standing.standing(current, products.of_domain(domain))
+
+    def standing_of(self, keys: Collection[str]) -> dict[str, Standing]:
+        """Return where each of these products stands, by key, in a constant number of queries."""
+        with self._read() as current:
+            return standing.standing(current, products.among(keys))
 
     def versions(self, key: str) -> list[ProductVersion]:
         """Return every version of a product, newest first."""
@@ -242,10 +253,13 @@ class Registry:
 
     # What searching needs
 
-    def changes(self, since: Mark | None) -> Changes:
-        """Return the products published, or whose status changed, since a mark; see `registry.finding`."""
+    def changes(self, since: Mark | None, kinds: Collection[str] = (finding.PRODUCTS,)) -> Changes:
+        """Return what was published, or changed its status, or what else `kinds` of action are about, since a mark.
+
+        See `registry.finding`.
+        """
         with self._read() as current:
-            return finding.changes(current, since)
+            return finding.changes(current, since, kinds)
 
     def product_keys(self) -> list[str]:
         """Return the keys of all products."""
@@ -275,7 +289,12 @@ class Registry:
     def evidence(self, key: str, number: int) -> dict[str, tuple[Evidence, ...]]:
         """Return the test results of one publication by port label."""
         with self._read() as current:
-            return publications.evidence(current, key, number)
+            return publications.evidence(current, key, [number]).get(number, {})
+
+    def tested(self, key: str, limit: int) -> list[TestedPublication]:
+        """Return the newest publications of a product that were tested, oldest first, at most `limit`."""
+        with self._read() as current:
+            return publications.tested(current, key, limit)
 
     def rolled_back_builds(self, key: str) -> dict[str, frozenset[str]]:
         """Return, by port label, the builds that a rollback took away and no later publication brought back."""
@@ -349,7 +368,12 @@ class Registry:
     def newest_results(self, scope: Scope) -> dict[str, TestedVersion]:
         """Return the results of each product's newest publication that was tested; others are left out."""
         with self._read() as current:
-            return statistics.newest_results(current, scope)
+            return statistics.newest_results(current, statistics.within(scope))
+
+    def newest_results_of(self, keys: Collection[str]) -> dict[str, TestedVersion]:
+        """Return the same of these products alone."""
+        with self._read() as current:
+            return statistics.newest_results(current, products.among(keys))
 
     def query_days(self, scope: Scope, start: str) -> list[QueryDay]:
         """Return how often products were queried, by day, since an ISO time stamp."""
@@ -491,6 +515,15 @@ class Registry:
         """Return subscriptions, oldest first: to a product, of a principal, in these states, to a domain's products."""
         with self._read() as current:
             return subscriptions.read(current, product, principal, states, domain)
+
+    def subscriptions_in(
+        self, domains: Collection[str], states: Collection[SubscriptionState], offset: int, limit: int
+    ) -> tuple[int, list[Subscription]]:
+        """Return how many subscriptions in these states there are to products of these domains, and some, newest first:
+        at most `limit`, after `offset`.
+        """
+        with self._read() as current:
+            return subscriptions.in_domains(current, domains, states, offset, limit)
 
     # Incidents
 

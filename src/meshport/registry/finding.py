@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from meshport.registry import engagement, schema, statistics
 from meshport.registry.chain import GENESIS
@@ -21,8 +21,12 @@ _AT_ONCE = 500
 _audit, _head = schema.audit, schema.audit_head
 
 
-def changes(connection: Connection, since: Mark | None) -> Changes:
-    """Return the products that were published, or whose status changed, since a mark, and the mark of now.
+PRODUCTS = "product."
+"""How actions begin that publish a product or change its status."""
+
+
+def changes(connection: Connection, since: Mark | None, kinds: Collection[str]) -> Changes:
+    """Return what actions that begin with one of `kinds` were about since a mark, and the mark of now.
 
     `keys` is None where that cannot be told: there is no mark, or it is of another registry, or of a later state of
     this one, which was restored.
@@ -35,7 +39,8 @@ def changes(connection: Connection, since: Mark | None) -> Changes:
         return Changes(mark, frozenset())
     if since is None or _hash_at(connection, since.last) != since.hash:
         return Changes(mark, None)
-    told = select(_audit.c.subject).where(_audit.c.id > since.last, _audit.c.action.startswith("product.")).distinct()
+    of_kind = or_(*(_audit.c.action.startswith(kind, autoescape=True) for kind in kinds))
+    told = select(_audit.c.subject).where(_audit.c.id > since.last, of_kind).distinct()
     return Changes(mark, frozenset(connection.execute(told).scalars()))
 
 

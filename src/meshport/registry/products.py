@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 import msgspec
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 
 from meshport.errors import NotFoundError
 from meshport.model import Owner, Product, Status
@@ -73,29 +73,40 @@ def require(connection: Connection, key: str) -> ProductVersion:
     return found
 
 
-def heads(connection: Connection, domain: str | None) -> dict[str, ProductVersion]:
-    """Return the newest version of every product (of one domain), by key, in one query."""
-    query = select_heads() if domain is None else select_heads().where(_product.c.domain == domain)
-    return {version.product.key: version for version in read_versions(connection, query)}
+def of_domain(domain: str) -> ColumnElement[bool]:
+    """Return the condition that selects the products of a domain."""
+    return _product.c.domain == domain
 
 
-def heads_of(connection: Connection, keys: Iterable[str]) -> dict[str, ProductVersion]:
-    """Return the newest version of each of these products, by key, in one query; unknown keys are left out."""
-    query = select_heads().where(_product.c.key.in_(list(keys)))
-    return {version.product.key: version for version in read_versions(connection, query)}
+def among(keys: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that selects these products."""
+    return _product.c.key.in_(list(keys))
 
 
-def newest(connection: Connection, limit: int) -> list[ProductVersion]:
-    """Return the products whose newest version is newest, at most `limit`, without retired ones."""
-    query = select_versions().where(_version.c.sequence == _product.c.head, _product.c.status != "retired")
-    ordered = query.order_by(_version.c.published_at.desc(), _product.c.key)
-    return read_versions(connection, ordered.limit(limit))
+def heads(connection: Connection, which: ColumnElement[bool]) -> dict[str, ProductVersion]:
+    """Return the newest version of every product that `which` selects, by key, in one query."""
+    return {version.product.key: version for version in read_versions(connection, select_heads().where(which))}
+
+
+def newest(connection: Connection, limit: int) -> list[str]:
+    """Return the products whose newest version is newest, the newest first, at most `limit`, without retired ones."""
+    query = select(_product.c.key).join(_version, _version.c.product == _product.c.key)
+    query = query.where(_version.c.sequence == _product.c.head, _product.c.status != "retired")
+    return list(
+        connection.execute(query.order_by(_version.c.published_at.desc(), _product.c.key).limit(limit)).scalars()
+    )
 
 
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many products of each domain are not retired; domains without any are left out."""
     counted = select(_product.c.domain, func.count().label("number")).where(_product.c.status != "retired")
     return {row.domain: row.number for row in connection.execute(counted.group_by(_product.c.domain))}
+
+
+def statuses(connection: Connection, domain: str) -> dict[str, Status]:
+    """Return how each product of a domain stands, by key, in order."""
+    query = select(_product.c.key, _product.c.status).where(_product.c.domain == domain).order_by(_product.c.key)
+    return {row.key: row.status for row in connection.execute(query)}
 
 
 def keys(connection: Connection) -> list[str]:

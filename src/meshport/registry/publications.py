@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from meshport.model import Evidence, QualityRule
 from meshport.registry import schema
-from meshport.registry.types import Publication
+from meshport.registry.types import Publication, TestedPublication
 
 _publication = schema.publication
 _version = schema.product_version
@@ -37,14 +38,25 @@ def count(connection: Connection, key: str) -> int:
     return connection.execute(query).scalar_one()
 
 
-def evidence(connection: Connection, key: str, number: int) -> dict[str, tuple[Evidence, ...]]:
-    """Return the test results of one publication by port label, in the order they were recorded."""
-    query = select(_result).where(_result.c.product == key, _result.c.number == number)
-    found: dict[str, list[Evidence]] = defaultdict(list)
-    for row in connection.execute(query.order_by(_result.c.label, _result.c.position)):
+def evidence(connection: Connection, key: str, numbers: Collection[int]) -> dict[int, dict[str, tuple[Evidence, ...]]]:
+    """Return the test results of some publications, by number and port label, in the order they were recorded."""
+    query = select(_result).where(_result.c.product == key, _result.c.number.in_(list(numbers)))
+    found: dict[int, dict[str, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
+    for row in connection.execute(query.order_by(_result.c.number, _result.c.label, _result.c.position)):
         rule = QualityRule(row.rule_id, row.rule_name, row.rule_kind, row.rule_column)
-        found[row.label].append(Evidence(rule, row.status, row.failures, row.executed_at))
-    return {label: tuple(results) for label, results in found.items()}
+        found[row.number][row.label].append(Evidence(rule, row.status, row.failures, row.executed_at))
+    return {number: {label: tuple(results) for label, results in labels.items()} for number, labels in found.items()}
+
+
+def tested(connection: Connection, key: str, limit: int) -> list[TestedPublication]:
+    """Return the newest publications of a product with results that count, oldest first, at most `limit`."""
+    counts = select(_result.c.number).where(_result.c.product == key, _result.c.status.in_(COUNTED_AS))
+    query = select(_publication.c.number, _publication.c.published_at).where(
+        _publication.c.product == key, _publication.c.number.in_(counts)
+    )
+    rows = connection.execute(query.order_by(_publication.c.number.desc()).limit(limit)).all()[::-1]
+    found = evidence(connection, key, [row.number for row in rows])
+    return [TestedPublication(row.published_at, found[row.number]) for row in rows]
 
 
 def rolled_back_builds(connection: Connection, key: str) -> dict[str, frozenset[str]]:

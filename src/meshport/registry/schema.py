@@ -283,7 +283,7 @@ subscription = Table(
     _text("approvals", default="[]"),  # JSON: a list of types.Approval
     _text("grants", default="[]"),  # JSON: a list of texts, what it was granted
     Index(None, "product"),
-    Index(None, "principal"),
+    Index(None, "principal", "state", "product"),
     Index(None, "state", "product"),
 )
 # At most one subscription of a principal to a product is alive, whatever two processes do at once.

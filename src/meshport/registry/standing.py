@@ -1,21 +1,21 @@
-"""What planning asks of the registry: everything about all products of a domain in a constant number of queries."""
+"""What planning asks of the registry: everything about some products in a constant number of queries."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from meshport.registry import products, publications, schema
 from meshport.registry.types import Standing
 
 
-def standing(connection: Connection, domain: str) -> dict[str, Standing]:
-    """Return where each product of a domain stands, by key: four queries, whatever the number of products."""
-    heads = products.heads(connection, domain)
-    builds = _latest_builds(connection, domain)
-    withdrawn = publications.withdrawn(connection, schema.product.c.domain == domain)
-    decided = _decided(connection, domain)
+def standing(connection: Connection, which: ColumnElement[bool]) -> dict[str, Standing]:
+    """Return where each product that `which` selects stands, by key: four queries, whatever the number of products."""
+    heads = products.heads(connection, which)
+    builds = _latest_builds(connection, which)
+    withdrawn = publications.withdrawn(connection, which)
+    decided = _decided(connection, which)
     return {
         key: Standing(
             head=head,
@@ -28,19 +28,19 @@ def standing(connection: Connection, domain: str) -> dict[str, Standing]:
     }
 
 
-def _latest_builds(connection: Connection, domain: str) -> dict[str, dict[str, str]]:
+def _latest_builds(connection: Connection, which: ColumnElement[bool]) -> dict[str, dict[str, str]]:
     build, product = schema.publication_build, schema.product
     newest = (
         select(build.c.product, func.max(build.c.number).label("number"))
-        .where(build.c.effect == "published")
+        .join(product, product.c.key == build.c.product)
+        .where(which, build.c.effect == "published")
         .group_by(build.c.product)
         .subquery()
     )
     query = (
         select(build.c.product, build.c.label, build.c.build)
         .join(newest, (newest.c.product == build.c.product) & (newest.c.number == build.c.number))
-        .join(product, product.c.key == build.c.product)
-        .where(product.c.domain == domain, build.c.effect == "published")
+        .where(build.c.effect == "published")
     )
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for row in connection.execute(query):
@@ -48,13 +48,13 @@ def _latest_builds(connection: Connection, domain: str) -> dict[str, dict[str, s
     return found
 
 
-def _decided(connection: Connection, domain: str) -> dict[tuple[str, str], set[str]]:
+def _decided(connection: Connection, which: ColumnElement[bool]) -> dict[tuple[str, str], set[str]]:
     """Return the labels of ports by product and status."""
     state, product = schema.port_state, schema.product
     query = (
         select(state.c.product, state.c.label, state.c.status)
         .join(product, product.c.key == state.c.product)
-        .where(product.c.domain == domain)
+        .where(which)
     )
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in connection.execute(query):

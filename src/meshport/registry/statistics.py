@@ -29,7 +29,7 @@ def publications(connection: Connection, scope: Scope) -> list[PublicationCounts
     result, publication, version = schema.test_result, schema.publication, schema.product_version
     counts: dict[tuple[str, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     tally = select(result.c.product, result.c.number, result.c.status, func.count().label("results"))
-    tally = tally.join(_product, _product.c.key == result.c.product).where(_of(scope))
+    tally = tally.join(_product, _product.c.key == result.c.product).where(within(scope))
     for row in connection.execute(tally.group_by(result.c.product, result.c.number, result.c.status)):
         if row.status in COUNTED_AS:
             counts[row.product, row.number][COUNTED_AS[row.status]] += row.results
@@ -40,7 +40,7 @@ def publications(connection: Connection, scope: Scope) -> list[PublicationCounts
             (version.c.product == publication.c.product) & (version.c.sequence == publication.c.sequence),
         )
         .join(_product, _product.c.key == publication.c.product)
-        .where(_of(scope))
+        .where(within(scope))
         .order_by(publication.c.product, publication.c.number)
     )
     return [
@@ -57,13 +57,16 @@ def publications(connection: Connection, scope: Scope) -> list[PublicationCounts
     ]
 
 
-def newest_results(connection: Connection, scope: Scope) -> dict[str, TestedVersion]:
-    """Return the results of each product's newest publication that was tested; untested products are left out."""
+def newest_results(connection: Connection, which: ColumnElement[bool]) -> dict[str, TestedVersion]:
+    """Return the results of the newest publication that was tested, of each product that `which` selects.
+
+    Untested products are left out.
+    """
     result, publication, version = schema.test_result, schema.publication, schema.product_version
     newest = (
         select(result.c.product, func.max(result.c.number).label("number"))
         .join(_product, _product.c.key == result.c.product)
-        .where(_of(scope), result.c.status.in_(COUNTED_AS))
+        .where(which, result.c.status.in_(COUNTED_AS))
         .group_by(result.c.product)
         .subquery()
     )
@@ -104,7 +107,7 @@ def queries(connection: Connection, scope: Scope, start: str) -> list[QueryDay]:
             func.count(log.c.actor.distinct()).label("people"),
         )
         .join(_product, _product.c.key == log.c.subject)
-        .where(_of(scope), log.c.action == "query", log.c.at >= start)
+        .where(within(scope), log.c.action == "query", log.c.at >= start)
         .group_by(log.c.subject, "day")  # by its name: PostgreSQL takes two texts with parameters for two expressions
         .order_by(log.c.subject, "day")
     )
@@ -114,7 +117,7 @@ def queries(connection: Connection, scope: Scope, start: str) -> list[QueryDay]:
 def ratings(connection: Connection, scope: Scope) -> list[Rating]:
     """Return every rating, by product and person."""
     table = schema.rating
-    query = select(table).join(_product).where(_of(scope)).order_by(table.c.product, table.c.person)
+    query = select(table).join(_product).where(within(scope)).order_by(table.c.product, table.c.person)
     return [Rating(**row._mapping) for row in connection.execute(query)]
 
 
@@ -122,7 +125,7 @@ def port_states(connection: Connection, scope: Scope) -> dict[str, dict[str, Por
     """Return what was decided about ports, by product and label."""
     table = schema.port_state
     found: dict[str, dict[str, PortStatus]] = defaultdict(dict)
-    for row in connection.execute(select(table).join(_product).where(_of(scope))):
+    for row in connection.execute(select(table).join(_product).where(within(scope))):
         found[row.product][row.label] = PortStatus(row.status, row.deprecation_date, row.replaced_by, row.note)
     return found
 
@@ -131,12 +134,12 @@ def lineages(connection: Connection, scope: Scope) -> dict[str, dict[str, PortLi
     """Return the column lineage of ports as far as it is known, by product and label."""
     table = schema.port_lineage
     found: dict[str, dict[str, PortLineage]] = defaultdict(dict)
-    for row in connection.execute(select(table).join(_product).where(_of(scope))):
+    for row in connection.execute(select(table).join(_product).where(within(scope))):
         found[row.product][row.label] = msgspec.json.decode(row.document, type=PortLineage)
     return found
 
 
-def _of(scope: Scope) -> ColumnElement[bool]:
+def within(scope: Scope) -> ColumnElement[bool]:
     """Return the condition on the product table that a scope comes to."""
     condition: ColumnElement[bool] = true()
     if scope.domain is not None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from meshport.registry import audit, dialects, notices, schema
 from meshport.registry.clock import now
@@ -90,6 +90,17 @@ def read(
     if domain is not None:
         query = query.join(_product, _product.c.key == _subscription.c.product).where(_product.c.domain == domain)
     return [_of(row) for row in connection.execute(query)]
+
+
+def in_domains(
+    connection: Connection, domains: Collection[str], states: Collection[str], offset: int, limit: int
+) -> tuple[int, list[Subscription]]:
+    """Return how many subscriptions in these states there are to products of these domains, and some, newest first."""
+    theirs = select(_product.c.key).where(_product.c.domain.in_(list(domains)))
+    chosen = (_subscription.c.product.in_(theirs), _subscription.c.state.in_(list(states)))
+    total = connection.execute(select(func.count()).select_from(_subscription).where(*chosen)).scalar_one()
+    query = select(_subscription).where(*chosen).order_by(_subscription.c.id.desc()).offset(offset).limit(limit)
+    return total, [_of(row) for row in connection.execute(query)]
 
 
 def _of(row: Row[Any]) -> Subscription:

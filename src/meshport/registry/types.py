@@ -148,6 +148,13 @@ class TestedVersion(msgspec.Struct, frozen=True):
     evidence: dict[str, tuple[Evidence, ...]]
 
 
+class TestedPublication(msgspec.Struct, frozen=True):
+    """An act of publishing that was tested, and the results by port label."""
+
+    published_at: str
+    evidence: dict[str, tuple[Evidence, ...]]
+
+
 class QueryDay(msgspec.Struct, frozen=True):
     """The queries of a product on one day (ISO 8601, UTC), and how many people asked them."""
 
@@ -379,7 +386,7 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """What happened up to `mark`: the keys of products; None where all of them have to be looked at."""
+    """What happened up to `mark`: the keys of products that it was about; None where all have to be looked at."""
 
     mark: Mark
     keys: frozenset[str] | None

@@ -19,7 +19,7 @@ FIELDS = ("name", "title", "domain", "port", "column", "tag", "classification", 
 CALLED = "called"
 FITS = ("beginning", "misspelt")
 """... times how it fits there: 1 for the word itself."""
-SIGNALS = ("subscriptions", "reads", "tests", "promises", "freshness", "rating")
+SIGNALS = ("subscriptions", "reads", "tests", "promises", "freshness", "rating", "certification")
 """How much better a product becomes by what is known of it, as a share of how well its text fits."""
 DEPRECATED = "deprecated"
 

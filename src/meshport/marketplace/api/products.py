@@ -33,7 +33,7 @@ from meshport.marketplace.preview import sample
 from meshport.marketplace.site import port_of
 from meshport.marketplace.views.found import find
 from meshport.marketplace.views.history import steps
-from meshport.marketplace.views.product import product_page
+from meshport.marketplace.views.product import about
 from meshport.marketplace.views.quality import quality
 from meshport.registry.types import Rating
 
@@ -58,18 +58,14 @@ def find_products(
     offset: Offset = 0,
 ) -> SearchShape:
     """Search, best first, with what narrows it down."""
-    page, before = divmod(offset, limit)
-    found = find(site, request.user, q, filters, page + 1, limit)
-    items = found.cards[before:]
-    if before:  # the search knows pages alone: these results begin on one and end on the next
-        items += find(site, request.user, q, filters, page + 2, limit).cards[:before]
-    return SearchShape(items, limit, offset, found.total, found.near, found.facets)
+    found = find(site, request.user, q, filters, offset, limit)
+    return SearchShape(found.cards, limit, offset, found.total, found.near, found.facets)
 
 
 @get("/products/{product:str}", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
 def read_product(request: Call, site: OpenSite, product: Name) -> ProductShape:
     """A product."""
-    return product_shape(product_page(site, product, request.user))
+    return product_shape(about(site, product, request.user))
 
 
 @get("/products/{product:str}/versions", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
@@ -84,8 +80,7 @@ def read_versions(
 @get("/products/{product:str}/quality", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
 def read_quality(request: Call, site: OpenSite, product: Name) -> QualityShape:
     """Its rules with their results over time, and what it promised of its service."""
-    shown = site.product(product, request.user).product
-    return quality_shape(quality(site.registry, shown, site.registry.publications(shown.key)))
+    return quality_shape(quality(site.registry, site.product(product, request.user).product))
 
 
 @get(f"{PORT}/contract", permission="consumer", sync_to_thread=True, responses=PROBLEMS)

@@ -16,7 +16,7 @@ from meshport.marketplace.identity import Identity
 from meshport.marketplace.views.cards import Card
 from meshport.marketplace.views.connect import Way
 from meshport.marketplace.views.history import Step
-from meshport.marketplace.views.product import PortPart, ProductPage
+from meshport.marketplace.views.product import About, PortPart
 from meshport.marketplace.views.quality import Quality
 from meshport.model import Owner, Slo
 from meshport.registry.types import Liking, PortLineage, Use
@@ -187,9 +187,9 @@ class MeShape(msgspec.Struct, frozen=True):
     principals: tuple[str, ...]
 
 
-def product_shape(page: ProductPage) -> ProductShape:
+def product_shape(about: About) -> ProductShape:
     """Return a product as it is sent."""
-    product, version = page.version.product, page.version
+    product, version = about.version.product, about.version
     return ProductShape(
         key=product.key,
         title=product.title,
@@ -205,14 +205,14 @@ def product_shape(page: ProductPage) -> ProductShape:
         terms=product.terms,
         support=product.support,
         tags=product.tags,
-        incidents=[IncidentShape(each.kind, each.severity, each.text, each.began_at) for each in page.incidents],
-        ports=[_port(part) for part in page.ports],
-        consumers=page.consumers,
-        liking=page.liking,
-        use=page.use,
-        readable=page.readable,
-        bookmarked=page.bookmarked,
-        may_decide=page.may_decide,
+        incidents=[IncidentShape(each.kind, each.severity, each.text, each.began_at) for each in about.incidents],
+        ports=[_port(part) for part in about.ports],
+        consumers=about.consumers,
+        liking=about.liking,
+        use=about.use,
+        readable=about.readable,
+        bookmarked=about.bookmarked,
+        may_decide=about.may_decide,
     )
 
 
@@ -236,7 +236,7 @@ def quality_shape(quality: Quality) -> QualityShape:
         RuleShape(rule.port, rule.name, rule.kind, rule.column, rule.latest, rule.failures, rule.results)
         for rule in quality.rules
     ]
-    return QualityShape([run.published_at for run in quality.runs], rules, quality.levels)
+    return QualityShape(quality.runs, rules, quality.levels)
 
 
 def sample_shape(reader: str, rows: Rows) -> SampleShape:

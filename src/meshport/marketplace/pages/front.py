@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, get
-from litestar.params import QueryParameter
 from litestar.response import Template
 
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages.answers import page
-from meshport.marketplace.parameters import Filters, Name, OpenSite, Text
+from meshport.marketplace.parameters import Filters, Name, OpenSite, Page, Text
 from meshport.marketplace.views.cards import cards_of
 from meshport.marketplace.views.found import find
 from meshport.marketplace.views.home import home
-from meshport.marketplace.views.product import product_page
+from meshport.marketplace.views.paging import SIZE, place, start
+from meshport.marketplace.views.product import side
 
 
 @get("/", permission="consumer", sync_to_thread=True)
@@ -29,23 +29,24 @@ def search_page(
     site: OpenSite,
     filters: Filters,
     q: Text = "",
-    number: Annotated[int, QueryParameter(name="page", ge=1, le=1000)] = 1,
+    number: Page = 1,
 ) -> Template:
     """Search, with what narrows it down."""
-    found = find(site, request.user, q, filters, number)
-    return page(request, site, "search.html", found=found, chosen={"q": q, **filters})
+    found = find(site, request.user, q, filters, start(number), SIZE)
+    return page(request, site, "search.html", found=found, place=place(number, found.total), chosen={"q": q, **filters})
 
 
 @get("/domains/{domain:str}", permission="consumer", sync_to_thread=True)
-def domain_page(request: Request[Identity, Any, Any], site: OpenSite, domain: Name) -> Template:
-    """A domain and its products."""
+def domain_page(request: Request[Identity, Any, Any], site: OpenSite, domain: Name, number: Page = 1) -> Template:
+    """A domain and its products, by name."""
     about = next((each for each in site.registry.domains() if each.domain == domain), None)
-    found = cards_of(site, site.registry.heads(domain), request.user)
-    return page(request, site, "domain.html", domain=domain, about=about, found=found)
+    keys = site.keys_of(domain, request.user)
+    found = cards_of(site, keys[start(number) :][:SIZE], request.user)
+    return page(request, site, "domain.html", domain=domain, about=about, found=found, place=place(number, len(keys)))
 
 
 @get("/compare", permission="consumer", sync_to_thread=True)
 def compare_page(request: Request[Identity, Any, Any], site: OpenSite, a: Text = "", b: Text = "") -> Template:
     """Two products side by side."""
-    sides = [product_page(site, key, request.user) for key in (a, b) if key]
+    sides = [side(site, key, request.user) for key in (a, b) if key]
     return page(request, site, "compare.html", sides=sides, chosen={"a": a, "b": b})

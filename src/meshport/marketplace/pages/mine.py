@@ -12,7 +12,7 @@ from litestar.response import Redirect, Template
 from meshport.marketplace import acts
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages.answers import done, page
-from meshport.marketplace.parameters import Name, OpenSite, Sentence, Who
+from meshport.marketplace.parameters import Name, OpenSite, Page, Sentence, Who
 from meshport.marketplace.views.mine import decisions, mine
 
 _DONE = {"approve": "approved", "deny": "denied", "revoke": "revoked"}
@@ -33,9 +33,9 @@ def my_page(request: Request[Identity, Any, Any], site: OpenSite) -> Template:
 
 
 @get("/decisions", permission="consumer", sync_to_thread=True)
-def decisions_page(request: Request[Identity, Any, Any], site: OpenSite) -> Template:
+def decisions_page(request: Request[Identity, Any, Any], site: OpenSite, number: Page = 1) -> Template:
     """Requests for the products of one's domains."""
-    return page(request, site, "decisions.html", decisions=decisions(site, request.user))
+    return page(request, site, "decisions.html", decisions=decisions(site, request.user, number))
 
 
 @post("/products/{product:str}/decide", permission="owner", sync_to_thread=True)

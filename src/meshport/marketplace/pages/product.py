@@ -45,7 +45,7 @@ def show_product(request: Request[Identity, Any, Any], site: OpenSite, product: 
     """A product's page."""
     shown = product_page(site, product, request.user)
     site.registry.visit(product, request.user.person)
-    return page(request, site, "product.html", page=shown, product=shown.version.product)
+    return page(request, site, "product.html", page=shown, about=shown.about, product=shown.about.version.product)
 
 
 @get("/products/{product:str}/sample/{port:str}", permission="consumer", sync_to_thread=True)

@@ -10,32 +10,32 @@ from meshport.marketplace.identity import Identity
 from meshport.marketplace.site import Site
 from meshport.marketplace.views.cards import Card, cards_of
 
-PAGE = 24
 SHOWN_VALUES = 8
 """How many values of each facet are shown."""
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A page of results. `near` says that no product has all the words as they were written."""
+    """Some results. `near` says that no product has all the words as they were written."""
 
     cards: list[Card]
     hits: tuple[Hit, ...]
     total: int
-    page: int
-    pages: int
     near: bool
     facets: dict[str, tuple[Count, ...]]
 
 
-def find(site: Site, viewer: Identity, text: str, filters: dict[str, str], page: int, size: int = PAGE) -> Found:
-    """Return what somebody finds. `filters` are by name (`discovery.types.FILTERS`); empty ones do not filter."""
+def find(site: Site, viewer: Identity, text: str, filters: dict[str, str], offset: int, size: int) -> Found:
+    """Return `size` of what somebody finds, after `offset`.
+
+    `filters` are by name (`discovery.types.FILTERS`); empty ones do not filter.
+    """
     query = Query(
         text=text,
         **{name: filters.get(name) or None for name in FILTERS},
         viewer=viewer.person,
         member_of=tuple(sorted(viewer.domains)),
         everything=viewer.auditor,
-        page=page,
+        offset=offset,
         size=size,
         facets=True,
     )
@@ -45,8 +45,6 @@ def find(site: Site, viewer: Identity, text: str, filters: dict[str, str], page:
         cards=[found[hit.document.key] for hit in results.hits if hit.document.key in found],
         hits=results.hits,
         total=results.total,
-        page=page,
-        pages=max(-(-results.total // size), 1),
         near=bool(results.total) and results.asking.found_by in ("near", "some"),
         facets={name: counts[:SHOWN_VALUES] for name, counts in results.facets.items() if counts},
     )

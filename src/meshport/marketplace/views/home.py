@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import msgspec
 
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.site import Site
-from meshport.marketplace.views.cards import Card, cards, cards_of
+from meshport.marketplace.views.cards import Card, cards_of
+from meshport.marketplace.views.front import SHOWN
 from meshport.registry.types import Domain
-
-SHOWN = 6
-"""How many products each part shows."""
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -26,17 +26,20 @@ class Home(msgspec.Struct, frozen=True):
 
 def home(site: Site, viewer: Identity) -> Home:
     """Return the first page of somebody."""
-    registry = site.registry
-    counts = registry.counts()
+    registry, front = site.registry, site.front.of(site.registry)
     bookmarks, recent = registry.bookmarks(viewer.person), registry.visits(viewer.person)
     mine = {
         each.product for principal in viewer.principals for each in registry.subscriptions(principal=principal)
     }.union(bookmarks)
+    parts = {
+        "newest": front.newest,
+        "most_used": front.most_used,
+        "bookmarks": bookmarks[:SHOWN],
+        "recent": recent[:SHOWN],
+        "recommended": registry.also_used(mine, SHOWN) if mine else [],
+    }
+    found = {card.key: card for card in cards_of(site, chain.from_iterable(parts.values()), viewer)}
     return Home(
-        domains=tuple((domain, counts.get(domain.domain, 0)) for domain in registry.domains()),
-        newest=cards(site, registry.newest(SHOWN)),
-        most_used=cards_of(site, registry.most_used(SHOWN), viewer),
-        bookmarks=cards_of(site, bookmarks[:SHOWN], viewer),
-        recent=cards_of(site, recent[:SHOWN], viewer),
-        recommended=cards_of(site, registry.also_used(mine, SHOWN), viewer) if mine else [],
+        domains=tuple((domain, front.counts.get(domain.domain, 0)) for domain in registry.domains()),
+        **{name: [found[key] for key in keys if key in found] for name, keys in parts.items()},
     )

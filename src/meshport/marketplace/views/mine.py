@@ -7,7 +7,12 @@ import msgspec
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.site import Site
 from meshport.marketplace.views.cards import Card, cards_of
-from meshport.registry.types import Subscription
+from meshport.marketplace.views.paging import SIZE, Place, place, start
+from meshport.registry.types import Subscription, SubscriptionState
+
+SHOWN_REQUESTS = 50
+"""How many open requests are shown at once."""
+DECIDED: tuple[SubscriptionState, ...] = ("approved", "active", "denied", "expired", "revoked")
 
 
 class Mine(msgspec.Struct, frozen=True):
@@ -19,10 +24,15 @@ class Mine(msgspec.Struct, frozen=True):
 
 
 class Decisions(msgspec.Struct, frozen=True):
-    """What the owners of some domains have before them: open requests, oldest first, and who reads their products."""
+    """What the owners of some domains have before them: open requests, oldest first, and who reads their products.
+
+    Of many requests the oldest are shown; `waiting` is how many there are. The `others` are a page at `place`.
+    """
 
     open: list[Subscription]
+    waiting: int
     others: list[Subscription]
+    place: Place
 
 
 def mine(site: Site, viewer: Identity) -> Mine:
@@ -36,13 +46,12 @@ def mine(site: Site, viewer: Identity) -> Mine:
     )
 
 
-def decisions(site: Site, viewer: Identity) -> Decisions:
+def decisions(site: Site, viewer: Identity, page: int) -> Decisions:
     """Return what waits for somebody to decide about, of the domains that they own."""
-    theirs = sorted(
-        (each for domain in viewer.owns for each in site.registry.subscriptions(domain=domain)),
+    registry = site.registry
+    waiting = sorted(
+        (each for domain in viewer.owns for each in registry.subscriptions(domain=domain, states=["requested"])),
         key=lambda each: each.id,
     )
-    return Decisions(
-        open=[each for each in theirs if each.state == "requested"],
-        others=sorted((each for each in theirs if each.state != "requested"), key=lambda each: -each.id),
-    )
+    total, others = registry.subscriptions_in(viewer.owns, DECIDED, start(page), SIZE)
+    return Decisions(waiting[:SHOWN_REQUESTS], len(waiting), others, place(page, total))

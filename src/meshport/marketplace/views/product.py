@@ -22,7 +22,6 @@ from meshport.registry.types import (
     PortLineage,
     PortStatus,
     ProductVersion,
-    Publication,
     Rating,
     Subscription,
     Use,
@@ -48,8 +47,9 @@ class PortPart(msgspec.Struct, frozen=True):
         return self.until is not None or self.status in ("deprecated", "retired")
 
 
-class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The page. `mine` are the subscriptions of whom the viewer reads as, `readable` says that one of them reads now.
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """A product, and what somebody may do about it. `mine` are the subscriptions of whom the viewer reads as,
+    `readable` says that one of them reads now.
 
     `consumers` are the principals with an active subscription. `may_decide`: the viewer answers for the product.
     `incidents` are those that last.
@@ -58,48 +58,71 @@ class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
     version: ProductVersion
     incidents: list[Incident]
     ports: list[PortPart]
-    history: list[Step]
-    publications: list[Publication]
-    quality: Quality
-    traits: list[Trait]
     consumers: list[str]
     mine: list[Subscription]
     readable: bool
     bookmarked: bool
-    ratings: list[Rating]
     liking: Liking
     use: Use
-    also_used: list[Card]
     may_decide: bool
 
 
-def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
-    """Return a product's page for somebody. Raises NotFoundError where they may not know of it, or there is none."""
+class Side(msgspec.Struct, frozen=True):
+    """A product beside another one."""
+
+    about: About
+    quality: Quality
+
+
+class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The page. Its history, the ratings and the versions are newest first."""
+
+    about: About
+    history: list[Step]
+    quality: Quality
+    traits: list[Trait]
+    ratings: list[Rating]
+    also_used: list[Card]
+
+
+def about(site: Site, key: str, viewer: Identity) -> About:
+    """Return a product for somebody. Raises NotFoundError where they may not know of it, or there is none."""
     registry = site.registry
     version = site.product(key, viewer)
-    product = version.product
-    publications = registry.publications(key)
+    domain = version.product.domain
     subscriptions = registry.subscriptions(key)
     mine = [each for each in subscriptions if each.principal in viewer.principals]
-    ratings = registry.ratings(key)
-    stars = [each.stars for each in ratings]
-    return ProductPage(
+    return About(
         version=version,
         incidents=registry.incidents(key, lasting=True),
         ports=_ports(site, version, viewer),
-        history=steps(registry.versions(key)),
-        publications=publications[:10],
-        quality=quality(registry, product, publications),
-        traits=site.traits.of(registry, version),
         consumers=[each.principal for each in subscriptions if each.state == "active"],
         mine=mine,
-        readable=product.domain in viewer.domains or any(map(reads, mine)),
+        readable=domain in viewer.domains or any(map(reads, mine)),
         bookmarked=key in registry.bookmarks(viewer.person),
-        ratings=ratings,
-        liking=Liking(sum(stars) / len(stars) if stars else None, len(stars)),
+        liking=registry.likings([key]).get(key, Liking()),
         use=registry.uses(since(), [key]).get(key, Use()),
+        may_decide=domain in viewer.owns,
+    )
+
+
+def side(site: Site, key: str, viewer: Identity) -> Side:
+    """Return a product to be compared with another one. Raises as `about` does."""
+    found = about(site, key, viewer)
+    return Side(found, quality(site.registry, found.version.product))
+
+
+def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
+    """Return a product's page for somebody. Raises as `about` does."""
+    registry = site.registry
+    found = about(site, key, viewer)
+    return ProductPage(
+        about=found,
+        history=steps(registry.versions(key)),
+        quality=quality(registry, found.version.product),
+        traits=site.traits.of(registry, found.version),
+        ratings=registry.ratings(key),
         also_used=cards_of(site, registry.also_used([key], 4), viewer),
-        may_decide=product.domain in viewer.owns,
     )
 
 

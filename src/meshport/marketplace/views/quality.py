@@ -9,7 +9,6 @@ import msgspec
 from meshport.contracts.levels import Level, levels
 from meshport.model import Evidence, Product
 from meshport.registry import Registry
-from meshport.registry.types import Publication
 
 RUNS = 12
 """How many publications the results go back."""
@@ -32,19 +31,19 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Quality(msgspec.Struct, frozen=True):
-    """The rules of a product, in the order of its ports, over the publications `runs`, and its service levels."""
+    """The rules of a product, in the order of its ports, over the publications at `runs`, and its service levels."""
 
-    runs: tuple[Publication, ...]
+    runs: list[str]
     rules: tuple[Rule, ...]
     levels: tuple[Level, ...]
 
 
-def quality(registry: Registry, product: Product, history: Sequence[Publication]) -> Quality:
-    """Return the quality of a product. `history` are its publications, newest first."""
-    tested = [each for each in history if each.passed or each.warned or each.failed][:RUNS][::-1]
-    evidence = [registry.evidence(product.key, each.number) for each in tested]
-    rules = _rules(evidence)
-    return Quality(tuple(tested), rules, levels(product, evidence[-1] if evidence else {}))
+def quality(registry: Registry, product: Product) -> Quality:
+    """Return the quality of a product."""
+    tested = registry.tested(product.key, RUNS)
+    evidence = [each.evidence for each in tested]
+    promised = levels(product, evidence[-1] if evidence else {})
+    return Quality([each.published_at for each in tested], _rules(evidence), promised)
 
 
 def _rules(evidence: Sequence[dict[str, tuple[Evidence, ...]]]) -> tuple[Rule, ...]:
