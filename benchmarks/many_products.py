@@ -41,7 +41,7 @@ def products(number: int) -> Iterator[Product]:
             name=f"{subject.name}_{where}_{grain}_{place}",
             title=f"{subject.title} {where.title()} {grain}",
             description=f"{subject.description} As the {grain} load of {where.title()} has it.",
-            owner=Owner(f"Team {chance.randrange(300)}", f"team{place % 300}@example.com"),
+            owner=Owner(f"Team {place % 300}", f"team{place % 300}@example.com"),
             tier=chance.choice(("gold", "silver", "bronze")),
             tags={"region": where[:4], "grain": grain},
             ports=(msgspec.structs.replace(port, contract=contract),),

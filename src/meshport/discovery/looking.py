@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from heapq import nsmallest
 
 import msgspec
 
@@ -82,7 +83,7 @@ def _facets(
 
 
 def _most(numbers: Mapping[str, int]) -> tuple[Count, ...]:
-    best = sorted(numbers.items(), key=lambda each: (-each[1], each[0]))[:_MOST_VALUES]
+    best = nsmallest(_MOST_VALUES, numbers.items(), key=lambda each: (-each[1], each[0]))
     return tuple(Count(value, number) for value, number in best)
 
 

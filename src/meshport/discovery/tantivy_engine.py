@@ -1,8 +1,8 @@
 """An index on `tantivy`, in a folder or in memory.
 
 Everything is prepared in Python, so that it is the same as in `memory`: tantivy gets words, filters and factors, and
-its own scoring is not used. A word is looked up as one clause of constant score for each field and way to fit; to count, in
-one field that has the words of all. The index says itself what it is up to date with, in a document of its own: it
+its own scoring is not used. A word is looked up as one clause of constant score for each field and way to fit; to count,
+in one field that has the words of all. The index says itself what it is up to date with, in a document of its own: it
 changes with the others, or not at all.
 """
 
@@ -36,6 +36,10 @@ _ANYWHERE = "word"
 _MOST_VALUES = 200
 _ALL_VALUES = 5_000  # for each of the facets: tantivy gives up at 65,000 together
 """A facet with so many values may have more, which nobody counted."""
+_OF_A_SEGMENT = 10
+"""So many times as many values are counted in each part of the index, so that those of all parts together are right."""
+_NEARLY_ALL = 3 / 4
+"""The share of the documents from which on fewer are looked at the other way round."""
 _KEPT = 256
 """How many counts without words are kept."""
 Counts = Mapping[str, dict[str, int]]
@@ -99,20 +103,20 @@ class TantivyEngine:
     def count(self, lookup: Lookup, facets: Collection[str], total: int | None) -> dict[str, dict[str, int]]:
         """Return by facet how many documents have each value; of very many values, the most frequent.
 
-        What is counted without words is kept for as long as the index is in the same state. Words that most documents
-        have are counted by those that have not.
+        What is counted without words is kept for as long as the index is in the same state. Words that nearly all
+        documents have are counted by those that have not.
         """
         with _explained():
             seen = self._seen
-            if lookup.asking.words and (total is None or total <= seen.size / 2):
-                return _aggregated(seen.searcher, self._counted(lookup), facets, _MOST_VALUES)
+            if lookup.asking.words and (total is None or total <= seen.size * _NEARLY_ALL):
+                return _aggregated(seen.searcher, self._counted(lookup), facets)
             whole = self._whole(seen, lookup)
             if not lookup.asking.words:
                 return {facet: dict(islice(whole[facet].items(), _MOST_VALUES)) for facet in facets}
             full = [facet for facet in facets if len(whole[facet]) < _ALL_VALUES]
             others = [facet for facet in facets if facet not in full]
             missing = _aggregated(seen.searcher, self._counted(lookup, without=True), full, _ALL_VALUES)
-            found = _aggregated(seen.searcher, self._counted(lookup), others, _MOST_VALUES)
+            found = _aggregated(seen.searcher, self._counted(lookup), others)
         return found | {facet: _without(whole[facet], missing[facet]) for facet in full}
 
     def entries(self) -> Iterator[Entry]:
@@ -297,11 +301,18 @@ def _enough(words: list[TQuery], least: int) -> TQuery:
     return TQuery.boolean_query([(Occur.Must, word) for word in words])
 
 
-def _aggregated(searcher: Any, query: TQuery, facets: Collection[str], most: int) -> dict[str, dict[str, int]]:
+def _aggregated(
+    searcher: Any, query: TQuery, facets: Collection[str], most: int = _MOST_VALUES
+) -> dict[str, dict[str, int]]:
     """Return how many documents of a query have each value, by facet: of `most` values, the most frequent first."""
     if not facets:
         return {}
-    terms = {facet: {"terms": {"field": f"facet_{facet}", "size": most, "segment_size": most}} for facet in facets}
+    terms = {
+        facet: {
+            "terms": {"field": f"facet_{facet}", "size": most, "segment_size": max(most, _MOST_VALUES * _OF_A_SEGMENT)}
+        }
+        for facet in facets
+    }
     counted = searcher.aggregate(query, terms)
     return {
         facet: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in counted[facet]["buckets"]}

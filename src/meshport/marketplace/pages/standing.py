@@ -12,7 +12,8 @@ from litestar.response import Redirect, Template
 from meshport.insights import CHARACTERISTICS, domain_insights, mesh_insights
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages.answers import done, page
-from meshport.marketplace.parameters import Name, Number, OpenSite
+from meshport.marketplace.parameters import Name, Number, OpenSite, Page
+from meshport.marketplace.views.paging import SIZE, place, start
 
 
 class ReadForm(msgspec.Struct):
@@ -22,10 +23,18 @@ class ReadForm(msgspec.Struct):
 
 
 @get("/domains/{domain:str}/owner", permission="member", sync_to_thread=True)
-def owner_page(request: Request[Identity, Any, Any], site: OpenSite, domain: Name) -> Template:
+def owner_page(request: Request[Identity, Any, Any], site: OpenSite, domain: Name, number: Page = 1) -> Template:
     """What waits for a domain's owners, and how its products stand."""
     found = domain_insights(site.registry, domain)
-    return page(request, site, "owner.html", found=found, characteristics=CHARACTERISTICS)
+    return page(
+        request,
+        site,
+        "owner.html",
+        found=found,
+        products=found.products[start(number) :][:SIZE],
+        place=place(number, len(found.products)),
+        characteristics=CHARACTERISTICS,
+    )
 
 
 @get("/governance", permission="governance", sync_to_thread=True)
