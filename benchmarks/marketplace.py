@@ -71,7 +71,7 @@ def run(products: int) -> Report:
         f"{products} products; {REQUESTS} requests a page, each for another product or other words",
         f"requests a second: {CLIENTS} clients for {SECONDS:.0f} s; bytes are HTML, style and script together",
         "seconds is the median of a request; CPU us is the server's mean processor time of one, peak MB its memory",
-        "every first look at a product asks for its evidence; again, it is kept. The page of the whole mesh is not asked.",
+        "a first look at a product asks for its evidence; again, it is kept; the governance page is not measured",
     ]
     return Report("marketplace", rows, goals, notes)
 

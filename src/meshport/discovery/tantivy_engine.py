@@ -1,9 +1,9 @@
 """An index on `tantivy`, in a folder or in memory.
 
 Everything is prepared in Python, so that it is the same as in `memory`: tantivy gets words, filters and factors, and
-its own scoring is not used. A word is looked up as one clause of constant score for each field and way to fit; to count,
-in one field that has the words of all. The index says itself what it is up to date with, in a document of its own: it
-changes with the others, or not at all.
+its own scoring is not used. A word is looked up as one clause of constant score for each field and way to fit; for
+counts, in one field that has the words of all. The index says itself what it is up to date with, in a document of its
+own: it changes with the others, or not at all.
 """
 
 from __future__ import annotations
