@@ -415,7 +415,7 @@ def test_every_answer_carries_the_headers(
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("the insides: password=hunter2")
 
-    monkeypatch.setattr(type(bob.app.state.site.registry), "counts", broken)
+    monkeypatch.setattr(type(bob.app.state.site.registry), "domains", broken)
     nobody = browser_of(app, None)
     header = {"x-meshport": "1"}
     answers = [
@@ -463,7 +463,7 @@ def test_a_defect_says_nothing_of_our_insides(
         raise RuntimeError("the insides")
 
     registry = type(bob.app.state.site.registry)
-    monkeypatch.setattr(registry, "counts", broken)
+    monkeypatch.setattr(registry, "domains", broken)
     monkeypatch.setattr(registry, "notices", broken)
     for path in ("/?code=a-code-of-somebody", "/api/v1/notices?token=a-token-of-somebody"):
         answer = bob.get(path)
