@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from meshport.catalogs.databricks import Access, DatabricksCatalog, Warehouse
+from meshport.catalogs.databricks import Access, DatabricksCatalog, Warehouse, reading
 from meshport.catalogs.databricks.calls import PAGES, STATEMENTS, VIEWS, kind_of, unlisted, views_of
 from meshport.catalogs.databricks.grants import connected
 from meshport.catalogs.databricks.registration.mask_tags import tagged
@@ -40,6 +40,7 @@ def sent(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return site.sql(statement)
 
     monkeypatch.setattr(Warehouse, "rows", rows)
+    monkeypatch.setattr(Warehouse, "table", lambda *given: ((), rows(*given)))
     run: Callable[[list[Any]], None] = site.run
 
     def rendered(statements: list[Any]) -> None:
@@ -146,6 +147,10 @@ def _commands(site: Site) -> None:
             privilege = grant(place, "SELECT", "analyst")
             grants.grant(privilege)
             grants.revoke(privilege)
+
+    with reading.connected(access, "a token") as reader:
+        reader.name()
+        reader.table("SELECT * FROM published.meshport.products limit 20")
 
 
 def _doctor(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

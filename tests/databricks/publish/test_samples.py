@@ -10,6 +10,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from meshport.catalogs.databricks.calls import unlisted
 from meshport.discovery import Discovery
 from meshport.marketplace.app import create_app
 from meshport.marketplace.identity import Identity
@@ -52,12 +53,15 @@ def queries(native: NativeDomain) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def test_the_catalog_masks_for_one_and_refuses_another(look: Look, native: NativeDomain) -> None:
+    mark = native.mark()
     analyst = look("analyst", native.double.token("analyst"))
     found = analyst.get(API).json()
     assert found["reader"] == "user:analyst"
     assert found["rows"] == [[1, "***@example.com", "NL", "1980-01-01"], [2, "***@example.org", "BE", "1990-01-01"]]
     assert [each["type"] for each in found["columns"]] == ["int", "string", "string", "date"]
     assert "***@example.com" in analyst.get(PAGE).text
+    assert native.sent(mark) == ["SELECT current_user()", QUERY] * 2
+    assert unlisted(native.sent(mark)) == []
 
     stranger = look(CONSUMER, native.double.token(CONSUMER))
     refused = stranger.get(API)

@@ -33,6 +33,7 @@ PAGES = {
     "Row filters and column masks": "https://docs.databricks.com/aws/en/tables/row-and-column-filters",
     "TABLE_TAGS": f"{_MANUAL}/information-schema/table_tags.html",
     "Work with table history": f"{_AZURE}/delta/history",
+    "current_user function": f"{_MANUAL}/functions/current_user.html",
     "secret function": f"{_MANUAL}/functions/secret.html",
 }
 """The vendor's pages by their titles, each looked up. What has no page of its own here is in the language reference."""
@@ -172,6 +173,12 @@ STATEMENTS = (
     Sql("GRANT … ON … TO …", "access that was approved", ("GRANT",)),
     Sql("REVOKE … ON … FROM …", "access that ended", ("REVOKE",)),
     Sql("SELECT SECRET(…) IS NOT NULL", "`doctor`: whether the keys of masks can be read", ("secret function",)),
+    Sql(
+        "SELECT CURRENT_USER()",
+        "whose token a proxy brought, before a sample; who is connected, for `doctor`",
+        ("current_user function",),
+    ),
+    Sql("SELECT * FROM … LIMIT …", "a sample of a port, as the person whose token it is", ("Language reference",)),
     Sql("SELECT …", "reads: the views below, and what tests of data ask", ("Information schema",)),
     Sql("WITH … SELECT …", "verifications of a contract and of masks", ("Information schema",)),
 )
