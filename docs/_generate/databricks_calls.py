@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from docs._generate.markdown import code, document, prose, table
-from meshport.catalogs.databricks.calls import CALLS, PAGES, STATEMENTS, VIEWS
+from meshport.catalogs.databricks.calls import DOMAINS, PAGES, REGISTRATION, STATEMENTS, VIEWS, Rest
 
 
 def page() -> str:
@@ -33,17 +33,28 @@ def page() -> str:
                 ("View", "What is read", "Seen by"), ((code(row.name), prose(row.purpose), row.seen) for row in VIEWS)
             ),
             "## REST calls",
-            "Made by the SDK's own methods (databricks-sdk 0.117); a test compares method and path with its source.",
-            table(
-                ("Call", "For", "SDK", "Seen by"),
-                (
-                    (code(f"{row.method} {row.path}"), prose(row.purpose), code(f"{row.module}.{row.sdk}"), row.seen)
-                    for row in CALLS
-                ),
-            ),
+            "Of databricks-sdk 0.117; a test compares method and path with its source. Publishing:",
+            _calls(REGISTRATION),
+            "`meshport domain` besides:",
+            _calls(DOMAINS),
         ],
     )
 
 
 def _pages(titles: tuple[str, ...]) -> str:
     return ", ".join(f"[{title}]({PAGES[title]})" for title in titles)
+
+
+def _calls(rows: tuple[Rest, ...]) -> str:
+    return table(
+        ("Call", "For", "Taken from", "Seen by"),
+        (
+            (
+                code(f"{row.method} {row.path}"),
+                prose(row.purpose),
+                code(f"{row.module}.{row.sdk}") if row.module else row.sdk,
+                row.seen,
+            )
+            for row in rows
+        ),
+    )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from meshport.catalogs.databricks.calls import unlisted
 from tests.databricks_double.rest_server import Served
 from tests.databricks_double.store import Metastore, Principal
 from tests.domains.central import Central
+from tests.publish.domain import Done
 
 
 class Workspace(Central):
@@ -16,6 +18,14 @@ class Workspace(Central):
     def __init__(self, path: Path, served: Served) -> None:
         super().__init__(path)
         self.served = served
+
+    def run(self, *arguments: str, code: int | None = 0) -> Done:
+        """Run a command. Whatever it calls has to be listed."""
+        called = len(self.served.requests)
+        done = super().run(*arguments, code=code)
+        calls = [(each.method, each.path) for each in self.served.requests[called:]]
+        assert unlisted([], [each for each in calls if "/.well-known/" not in each[1]]) == []
+        return done
 
     @property
     def store(self) -> Metastore:
