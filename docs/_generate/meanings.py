@@ -110,6 +110,10 @@ MARKETPLACE = {
     "groups.developer": "The group of a domain's developers.",
     "groups.provisioner": "The groups of those who run the platform.",
     "groups.auditor": "The groups of those who see everything that was decided.",
+    "provisioning.folder": "The central team's repository, whose domain files provisioners write and apply in the "
+    "portal; relative to this file. Without it there is no portal.",
+    "provisioning.standards": "The standards whose infrastructure policies hold there. Without it `standards/` of the "
+    "repository, else those that ship.",
     "per_minute": "How many requests one person may make of one process in a minute; for people who are not signed in, "
     "one address.",
     "session_minutes": "After how many minutes people are sent to the issuer again, which says what groups they are in "
@@ -117,6 +121,34 @@ MARKETPLACE = {
     "forwarded_tokens": "Whether a proxy in front brings each person's own token of the catalog in the header "
     "`x-forwarded-access-token`, and takes it from requests that bring one themselves. Samples of ports on Databricks "
     "are read with it. Otherwise the header is ignored.",
+}
+
+DOMAIN = {
+    "format": "The format of the file.",
+    "name": "The domain's name, which is the file's, too.",
+    "title": "Its name for people.",
+    "description": "What its data is about.",
+    "platform": "Where it lives.",
+    "owner.name": "The team that answers for it.",
+    "owner.email": "Their address.",
+    "owner.group": "The group that manages what the domain has.",
+    "developers": "The group of its developers.",
+    "groups": "Whether meshport makes both groups (Databricks), or an identity provider brings them.",
+    "environments.<name>.catalog": "The catalog that dbt builds into. DuckDB: a file of that name.",
+    "environments.<name>.published": "The catalog of the data products; in one environment.",
+    "environments.<name>.schemas": "The schemas of `catalog` that are made.",
+    "environments.<name>.storage": "The managed location of both catalogs, a URL; without it the metastore's own. "
+    "DuckDB: a folder of the repository; without it `data/<domain>`.",
+    "environments.<name>.developers": "What the developer group may do in `catalog`.",
+    "warehouses.<name>.size": "As in `mesh.yml`.",
+    "warehouses.<name>.auto_stop_minutes": "As in `mesh.yml`.",
+    "warehouses.<name>.budget": "As in `mesh.yml`; a tag of the warehouse.",
+    "cluster_policies": "Databricks only: definitions of cluster policies by name.",
+    "ci.name": "Databricks only: the service principal that CI is, made unless `application_id` says which it is.",
+    "ci.application_id": "The id of a service principal that is there.",
+    "tags": "Tags of every catalog and warehouse.",
+    "discover_tag": "Databricks only: the governed tag that carries the domain on the Discover page; without it, it is "
+    "not shown there.",
 }
 
 ROW_FILTER = {

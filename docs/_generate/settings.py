@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import NODEFAULT
 from msgspec.inspect import (
+    AnyType,
     BoolType,
     DictType,
     Field,
@@ -29,6 +30,7 @@ from msgspec.inspect import (
 
 from docs._generate import meanings
 from docs._generate.markdown import block, code, document, prose, table
+from meshport.domains.file import DomainFile
 from meshport.errors import ExitCode
 from meshport.marketplace.settings import Settings
 from meshport.mesh import Mesh
@@ -61,6 +63,10 @@ def page() -> str:
             "At the root of a dbt project: it makes the project a domain. Unknown keys are refused.",
             block(EXAMPLE, "yaml"),
             table(("Key", "Type", "Default", "Meaning"), rows(type_info(Mesh), meanings.MESH)),
+            "## `domains/<name>.yml`",
+            "In the central team's repository: what a domain gets. Unknown keys are refused. See "
+            "[the guide](../guides/provisioner.md).",
+            table(("Key", "Type", "Default", "Meaning"), rows(type_info(DomainFile), meanings.DOMAIN)),
             "## `marketplace.yml`",
             "Beside `mesh.yml`, or as `meshport serve --config` names it; without it nobody signs in, and the "
             "marketplace is for this machine alone. It holds no secret. Unknown keys are refused. See "
@@ -133,6 +139,8 @@ def _type(kind: Type) -> str:
             return f"mapping of {_type(kind.key_type)} to {_type(kind.value_type)}"
         case VarTupleType():
             return f"list of {_type(kind.item_type)}"
+        case AnyType():
+            return "anything"
         case LiteralType():
             return " or ".join(code(str(value)) for value in kind.values)
         case _:

@@ -11,6 +11,9 @@ from playwright.sync_api import Browser
 from meshport.access import subscriptions
 from meshport.access.principals import Actor, parse_principal
 from meshport.dbt_command import Dbt
+from meshport.domains.answers import Answers, domain_of
+from meshport.domains.file import write_domain
+from meshport.model import Owner
 from tests.browser.story import OWNER, PRODUCT
 from tests.browser.visiting import Arrive, served, windows
 from tests.publish.conftest import built, memory, shared_folder
@@ -36,6 +39,7 @@ def site(built: Domain, memory: Memory, tmp_path_factory: pytest.TempPathFactory
         patch.setattr(Dbt, "render", memory.as_method())
         domain.publish()
         _furnish(domain)
+        _provision(domain)
         with served(domain.path) as address:
             yield Site(domain, address)
 
@@ -53,6 +57,17 @@ def _furnish(domain: Domain) -> None:
         registry.set_port_status(
             PRODUCT, "orders", "deprecated", actor=f"user:{OWNER}", deprecation_date="2031-01-01", note="old"
         )
+
+
+def _provision(domain: Domain) -> None:
+    """Let the project be the central team's repository, too: with a domain, one that policies refuse, and a developer."""
+    (domain.path / "marketplace.yml").write_text("provisioning: {folder: .}\n", encoding="utf-8")
+    write_domain(domain.path, domain_of(Answers(name="logistics", platform="duckdb")))
+    write_domain(domain.path, domain_of(Answers(name="blocked", platform="duckdb", size="4X-Large", budget=0)))
+    with domain.registry() as registry:
+        groups = ("sales-owners", "sales-developers")
+        registry.enter_domain("sales", "Sales", "", Owner(), groups=groups, actor="user:it@example.com")
+        registry.add_member("sales", "user:dora@example.com", actor=f"user:{OWNER}")
 
 
 @pytest.fixture

@@ -31,10 +31,13 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "/me": ("/me",),
     "/decisions": ("/decisions",),
     "/domains/{domain:str}/owner": ("/domains/sales/owner",),
+    "/domains/{domain:str}/developers": ("/domains/sales/developers",),
     "/notices": ("/notices",),
     "/login": ("/login",),
     "/signed-out": ("/signed-out",),
     "/governance": ("/governance",),
+    "/provisioning": ("/provisioning",),
+    "/provisioning/{name:str}": ("/provisioning/logistics", "/provisioning/blocked"),
 }
 NO_PAGES = (
     "/callback",
@@ -55,8 +58,8 @@ OPTIONS: Mapping[str, dict[str, Any]] = {"dark": {"runOnly": ["color-contrast"]}
 EVERY = [address for addresses in ADDRESSES.values() for address in addresses]
 
 
-AUDITED = ("/governance",)
-"""Pages that only who governs sees; all others are seen as their owner sees them."""
+ROLES: Mapping[str, str] = {"/governance": "auditor", "/provisioning": "provisioner"}
+"""Who sees pages that an owner does not see, by how their addresses begin."""
 
 
 def _shown(arrive: Arrive, **options: Any) -> Visitor:
@@ -68,8 +71,9 @@ def _shown(arrive: Arrive, **options: Any) -> Visitor:
 
 def _go(visitor: Visitor, address: str) -> None:
     """Open a page as somebody who may see it."""
-    if address in AUDITED:
-        visitor.become(OWNER, "auditor")
+    for beginning, role in ROLES.items():
+        if address.startswith(beginning):
+            visitor.become(OWNER, role)
     visitor.go(address)
 
 

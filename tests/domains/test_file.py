@@ -51,6 +51,12 @@ def test_a_file_is_not_written_over(central: Central) -> None:
         ({"developers": "sales-owners"}, "names of their own", None),
         ({"warehouses": {"w": {"sise": "Small"}}}, "unknown field `sise`", "sise"),
         ({"format": 2}, "format", "format"),
+        ({"platform": "duckdb", "environments": {"a": {"catalog": "x", "storage": "/etc"}}}, "within the repo", None),
+        (
+            {"platform": "duckdb", "environments": {"a": {"catalog": "x", "storage": "a/../.."}}},
+            "within the repo",
+            None,
+        ),
     ],
 )
 def test_what_does_not_fit_is_named_with_its_line(

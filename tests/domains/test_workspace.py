@@ -9,6 +9,7 @@ import yaml
 
 from meshport.domains import apply as applying
 from meshport.errors import ExitCode
+from tests.databricks_double.faults import Cut, ServerError
 from tests.databricks_double.store import Catalog, Relation, Schema
 from tests.domains.workspace import Workspace
 
@@ -145,6 +146,25 @@ def test_a_managed_location_cannot_be_moved(workspace: Workspace) -> None:
     assert "cannot be moved" in done.out
 
 
+def test_developers_that_an_owner_added_are_in_the_group(workspace: Workspace) -> None:
+    workspace.run("apply", "sales", "--yes")
+    with workspace.registry() as registry:
+        assert registry.add_member("sales", "user:eve@x.org", actor="user:ann")
+        assert not registry.add_member("sales", "user:eve@x.org", actor="user:ann")
+    assert "member" in workspace.run("apply", "sales", "--yes").out
+    assert workspace.documents("groups")["sales-developers"]["members"] == ["eve@x.org"]
+    workspace.documents("groups")["sales-developers"]["members"].append("admin@x.org")
+    with workspace.registry() as registry:
+        registry.remove_member("sales", "user:eve@x.org", actor="user:ann")
+        registry.add_member("sales", "user:nobody@x.org", actor="user:ann")
+    done = workspace.run("apply", "sales", "--yes", code=ExitCode.UNAVAILABLE)
+    assert "the account has no user nobody@x.org" in done.err
+    with workspace.registry() as registry:
+        registry.remove_member("sales", "user:nobody@x.org", actor="user:ann")
+    workspace.run("apply", "sales", "--yes")
+    assert workspace.documents("groups")["sales-developers"]["members"] == ["admin@x.org"], "theirs stays"
+
+
 def test_destroy_takes_what_was_made_and_nothing_else(workspace: Workspace) -> None:
     untouched = workspace.state()
     workspace.run("apply", "sales", "--yes")
@@ -177,9 +197,18 @@ def test_who_may_not_provision_is_told_what_is_needed(workspace: Workspace, monk
     workspace.run("apply", "sales", "--yes")
 
 
-def test_a_call_that_was_sent_twice_makes_one_service_principal(workspace: Workspace) -> None:
-    from tests.databricks_double.faults import Cut
+def test_what_was_refused_and_somebody_made_then_is_theirs(workspace: Workspace) -> None:
+    workspace.served.faults.add(ServerError(), method="POST", path="unity-catalog/catalogs", skip=1)
+    workspace.run("apply", "sales", "--yes", code=ExitCode.UNAVAILABLE)
+    workspace.store.catalogs["sales",] = Catalog("eve@x.org")
+    done = workspace.run("apply", "sales", "--yes", code=ExitCode.BLOCKED)
+    assert "there is a catalog of that name that meshport did not make" in done.out
+    del workspace.store.catalogs["sales",]
+    assert "drift" not in workspace.run("apply", "sales", "--yes").out
+    assert "Nothing to do." in workspace.run("plan", "sales").out
 
+
+def test_a_call_that_was_sent_twice_makes_one_service_principal(workspace: Workspace) -> None:
     workspace.served.faults.add(Cut(after=True), method="POST", path="ServicePrincipals")
     workspace.run("apply", "sales", "--yes")
     assert len(workspace.documents("service_principals")) == 1

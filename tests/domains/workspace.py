@@ -79,7 +79,7 @@ class Workspace(Central):
                 },
                 "policies": {each["name"]: each["definition"] for each in self.documents("cluster_policies").values()},
                 "used": used,
-                "groups": sorted(self.documents("groups")),
+                "groups": {name: each["members"] for name, each in self.documents("groups").items()},
                 "robots": sorted(robots.values()),
                 "tags": sorted(self.store.tag_policies),
                 "discovered": {

@@ -18,8 +18,11 @@ from msgspec.structs import replace
 
 from meshport.access import subscriptions
 from meshport.access.principals import Actor
+from meshport.domains.answers import Answers, domain_of
+from meshport.domains.file import write_domain
 from meshport.marketplace.app import HEADERS, LARGEST_BODY, create_app
 from meshport.marketplace.identity import Identity
+from meshport.marketplace.settings import Provisioning
 from meshport.model import Column, Contract, Mask, Owner, Relation, RowFilter, Upstream
 from meshport.registry.types import ColumnOrigin, PortLineage
 from tests.marketplace.conftest import ADDRESS, ANN, BOB, Opened, Place, site_of
@@ -42,6 +45,8 @@ PAGES = (
     "/notices",
     "/domains/sales/owner",
     "/governance",
+    "/domains/sales/developers",
+    "/provisioning/hostile",
 )
 REFLECTING = (
     "/search?q={}",
@@ -120,6 +125,12 @@ def hostile_product(place: Place) -> None:
     lineage = PortLineage("port", {"port": SCRIPT, "node": SCRIPT}, (edge,), {SCRIPT: SCRIPT}, {SCRIPT: SCRIPT})
     registry = place.registry
     registry.upsert_domain("sales", SCRIPT, SCRIPT, Owner(SCRIPT, SCRIPT))
+    registry.enter_domain("sales", "", "", Owner(), groups=(SCRIPT, SCRIPT), actor="user:it")
+    registry.add_member("sales", f"user:{NAME}", actor=SCRIPT)
+    told = Answers(
+        name="hostile", title=SCRIPT, description=SCRIPT, owner_name=SCRIPT, owner_email=SCRIPT, storage=SCRIPT
+    )
+    write_domain(place.folder, domain_of(replace(told, size=SCRIPT, platform="duckdb")))
     registry.record_publication(
         record(one, catalog=str(file), plan_digest="hostile", digest="hostile", actor=SCRIPT, lineage={NAME: lineage})
     )
@@ -135,7 +146,7 @@ def hostile_product(place: Place) -> None:
 @pytest.fixture(scope="module")
 def app(house: Place) -> Iterator[Litestar]:
     hostile_product(house)
-    with app_with_sign_in(house) as made:
+    with app_with_sign_in(house, replace(SETTINGS, provisioning=Provisioning(str(house.folder)))) as made:
         yield made
 
 
@@ -150,7 +161,7 @@ def bob(app: Litestar) -> TestClient[Litestar]:
 @pytest.mark.parametrize("path", PAGES)
 def test_what_producers_and_people_write_never_runs(app: Litestar, path: str) -> None:
     shown = ""
-    for person in (replace(ANN, auditor=True), BOB):
+    for person in (replace(ANN, auditor=True, provisioner=True), BOB):
         answer = browser_of(app, person).get(path)
         assert answer.status_code == 200 or person is BOB, answer.text
         assert Found(answer.text).hostile == []
@@ -199,7 +210,7 @@ def test_the_api_sends_json_that_no_browser_takes_for_a_page(bob: TestClient[Lit
 
 def unsafe(app: Litestar) -> list[tuple[str, str]]:
     return [
-        (method, route.path_format.format(product="sales.orders", port="orders", domain="sales"))
+        (method, route.path_format.format(product="sales.orders", port="orders", domain="sales", name="x"))
         for route in app.routes
         if isinstance(route, HTTPRoute)
         for method in sorted(route.methods - {"GET", "HEAD", "OPTIONS"})

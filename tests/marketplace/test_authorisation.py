@@ -8,13 +8,18 @@ from typing import Any, NamedTuple
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
+from msgspec.structs import replace
 
 from meshport.access import subscriptions
 from meshport.access.principals import Actor
+from meshport.domains.answers import Answers, domain_of
+from meshport.domains.file import write_domain
 from meshport.marketplace.app import create_app
 from meshport.marketplace.permissions import OPTION, handlers
+from meshport.marketplace.settings import Provisioning
+from meshport.model import Owner
 from tests.marketplace.conftest import ANN, Place, site_of
-from tests.marketplace.people import PEOPLE, app_with_sign_in, browser_of, call
+from tests.marketplace.people import PEOPLE, SETTINGS, app_with_sign_in, browser_of, call
 
 ROLES = tuple(PEOPLE)
 LOGIN = 303  # a page sends people to sign in
@@ -39,6 +44,10 @@ def signed_in(status: int, nobody: int) -> Expected:
 
 def owner(status: int, nobody: int) -> Expected:
     return {**anybody(403), "nobody": nobody, "owner": status}
+
+
+def provisioner(status: int, nobody: int) -> Expected:
+    return {**anybody(403), "nobody": nobody, "provisioner": status}
 
 
 def readers(status: int, *, without: tuple[str, ...] = ()) -> Expected:
@@ -74,6 +83,12 @@ TABLE: dict[tuple[str, str], Row] = {
         {**owner(200, LOGIN), "developer": 200, "auditor": 200},
     ),
     ("GET", "/governance"): Row({**anybody(403), "nobody": LOGIN, "provisioner": 200, "auditor": 200}),
+    ("GET", "/provisioning"): Row(provisioner(200, LOGIN)),
+    ("POST", "/new-domain"): Row(provisioner(400, 401), {"name": "Not A Name"}),
+    ("GET", "/provisioning/{name}"): Row(provisioner(200, LOGIN)),
+    ("POST", "/provisioning/{name}/apply"): Row(provisioner(409, 401), {"digest": "00"}),  # another plan by now
+    ("GET", "/domains/{domain}/developers"): Row(owner(200, LOGIN)),
+    ("POST", "/domains/{domain}/developers/change"): Row(owner(303, 401), {"person": "dora@example.com"}),
     ("GET", "/notices"): Row(PAGE),
     ("POST", "/notices/read"): Row(signed_in(303, 401), {}),
     ("GET", "/login"): Row(anybody(503)),  # the issuer of these tests is down
@@ -126,7 +141,11 @@ def app(house: Place) -> Iterator[Litestar]:
     for who in ("page", "approve", "deny", "revoke"):
         subscriptions.request(house.registry, "sales.secret", f"user:{who}", actor=Actor.named(f"user:{who}"))
     subscriptions.approve(house.registry, "sales.secret", "user:revoke", actor=ANN.actor)
-    with app_with_sign_in(house) as made:
+    groups = ("sales-owners", "sales-developers")
+    house.registry.enter_domain("sales", "Sales", "", Owner(), groups=groups, actor="user:it")
+    write_domain(house.folder, domain_of(Answers(name="logistics", platform="duckdb")))
+    portal = Provisioning(str(house.folder))
+    with app_with_sign_in(house, replace(SETTINGS, provisioning=portal)) as made:
         yield made
 
 
@@ -148,7 +167,9 @@ def test_every_route_declares_its_permission(app: Litestar) -> None:
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=" ".join)
 def test_every_role_gets_what_the_table_says(app: Litestar, method: str, path: str) -> None:
     row = TABLE[method, path]
-    address = path.format(product=row.product, port="orders", domain="sales", file_path="site.css", path="nothing")
+    address = path.format(
+        product=row.product, port="orders", domain="sales", file_path="site.css", path="nothing", name="logistics"
+    )
     got = {}
     for role in ROLES:
         body = row.body(role) if callable(row.body) else row.body

@@ -93,6 +93,9 @@ class DuckDBFiles:
             path.unlink()
             path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
 
+    def http_path(self, warehouse: str) -> None:
+        """Return nothing: there are no warehouses."""
+
     def _folder(self, database: str) -> None:
         folder = self.file(database).parent
         try:

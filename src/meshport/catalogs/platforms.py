@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -43,3 +44,20 @@ class Platform(Protocol):
 
         Raises UnavailableError, and BlockedError where it holds something and there is no `force`.
         """
+
+    def http_path(self, warehouse: str) -> str | None:
+        """Return what connects to a SQL warehouse, None where there are none. Raises UnavailableError."""
+
+
+def open_platform(kind: str, root: Path) -> Platform:
+    """Return a platform: the workspace that the environment names, or the DuckDB files below a folder.
+
+    Raises InputError where no workspace is named.
+    """
+    if kind == "duckdb":
+        from meshport.catalogs.duckdb_files import DuckDBFiles
+
+        return DuckDBFiles(root)
+    from meshport.catalogs.databricks.provisioning.platform import platform
+
+    return platform()

@@ -91,7 +91,9 @@ def _connect(provisioned: DomainSite, site: Site, project: Path | None) -> None:
     """Scaffold the domain's project where that is asked for, and say how to go on."""
     from meshport.domains import project as projects
 
-    said, http_path = provisioned.read.said, provisioned.http_path(site.platform)
+    said = provisioned.read.said
+    first = next(iter(said.warehouses), None)
+    http_path = site.platform.http_path(first) if first is not None else None
     if said.platform == "databricks":
         for name in said.environments:
             say(f"To work in {name}:")

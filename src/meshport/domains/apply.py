@@ -6,14 +6,15 @@ changed or removed is in it afterwards. In the end all is read back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import groupby
 
 from meshport.domains.make import basis, make_plan
 from meshport.domains.site import Site
 from meshport.domains.types import Aim, DomainPlan
-from meshport.errors import BlockedError, PlanMovedError, UnavailableError
+from meshport.errors import BlockedError, MeshportError, PlanMovedError, UnavailableError
 from meshport.plan.site import journalled
 from meshport.plan.types import Change
 from meshport.resources import Resource
@@ -49,18 +50,36 @@ def apply_plan(site: Site, made: DomainPlan) -> None:
                 hint=f"look at a new one: meshport domain plan {made.domain}",
             )
         wanted = {each.key: each for each in site.wanted.resources}
-        begun: list[str] = []
+        begun: list[Change] = []
         with journalled(site, made.digest, lambda: bool(begun)) as step:
             site.registry.audit(site.actor, f"domain.{made.aim}", made.domain, {"plan": made.digest})
-            site.book.write({c.key: wanted[c.key].fields for c in made.changes if c.action == "create"})
-            batches = list(_batches(made.changes))
-            for number, batch in enumerate(batches, start=1):
-                label = f"{batch[0].action} {_said(batch)}"
-                site.tell(label, number, len(batches))
-                begun.append(label)
-                step(label, partial(_do, site, batch, wanted, force=made.forced))
-                lock.renew()
+            coming = {each.key: wanted[each.key] for each in made.changes if each.action == "create"}
+            with _intended(site, coming, begun):
+                batches = list(_batches(made.changes))
+                for number, batch in enumerate(batches, start=1):
+                    label = f"{batch[0].action} {_said(batch)}"
+                    site.tell(label, number, len(batches))
+                    begun.extend(batch)
+                    step(label, partial(_do, site, batch, wanted, force=made.forced))
+                    lock.renew()
             _finish(site, made)
+
+
+@contextmanager
+def _intended(site: Site, coming: Mapping[str, Resource], begun: Sequence[Change]) -> Iterator[None]:
+    """Say in the ledger what is about to be made. After an error, what did not come is taken back: what somebody else
+    makes under that name tomorrow is theirs.
+    """
+    site.book.write({key: each.fields for key, each in coming.items()})
+    try:
+        yield
+    except MeshportError:
+        tried = {each.key for each in begun}
+        site.book.forget([key for key in coming if key not in tried])
+        with suppress(MeshportError):  # nobody can look: it may be there, and is ours then
+            there = {each.key for each in site.observe().seen.resources}
+            site.book.forget([key for key in coming if key not in there])
+        raise
 
 
 def _batches(changes: tuple[Change, ...]) -> Iterator[list[Change]]:

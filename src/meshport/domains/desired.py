@@ -17,7 +17,7 @@ lineage is registered by. Developers read ports of their own domain as others do
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from meshport.domains.file import DomainFile, Environment
 from meshport.model import Relation
@@ -33,6 +33,7 @@ from meshport.resources.infrastructure import (
     PRINCIPAL,
     WAREHOUSE,
     catalog,
+    member,
     named,
     permission,
     schema,
@@ -65,6 +66,15 @@ def needed(said: DomainFile) -> list[Resource]:
     if said.ci is not None and said.ci.application_id is not None:
         found.append(named(PRINCIPAL, said.ci.application_id))
     return found
+
+
+def members(said: DomainFile, people: Iterable[str]) -> list[Resource]:
+    """Return who is in the developer group because an owner added them (`user:ann@example.com`): users of the account.
+
+    Who is in a group that an identity provider brings is that provider's to say.
+    """
+    names = (person.partition(":")[2] for person in people) if said.groups == "create" else ()
+    return [member(said.developers, name) for name in names]
 
 
 def _groups(said: DomainFile) -> tuple[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal
 
 import msgspec
 import yaml
 
-from meshport.errors import InputError
+from meshport.errors import InputError, NotFoundError
 from meshport.mesh import Warehouse
 from meshport.model import fold
 from meshport.standards.yaml_file import YamlFile
@@ -100,6 +101,10 @@ class DomainFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         principals = [self.owner.group, self.developers, *([self.ci.name] if self.ci else [])]
         if len({name.casefold() for name in principals}) < len(principals):
             raise ValueError("owner group, developer group and service principal need names of their own")
+        for each in self.environments.values() if self.platform == "duckdb" else ():
+            place = PurePath(each.storage or "")
+            if place.is_absolute() or ".." in place.parts:
+                raise ValueError(f"`storage` is a folder within the repository, not {each.storage}")
         if self.discover_tag in self.tags:
             raise ValueError(f"`{self.discover_tag}` is the discover_tag and cannot be among `tags`")
 
@@ -135,16 +140,25 @@ class Read(msgspec.Struct, frozen=True):
 
 
 def path_of(root: Path, name: str) -> Path:
-    """Return where the file of a domain is in a repository."""
+    """Return where the file of a domain is in a repository. Raises NotFoundError for what is no name of one."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise NotFoundError(f"{name!r} is no name of a domain", hint="small letters, digits and underscores")
     return root / FOLDER / f"{name}.yml"
 
 
+def names_in(root: Path) -> list[str]:
+    """Return the domains that have a file in a repository, in order."""
+    return sorted(each.stem for each in (root / FOLDER).glob("*.yml"))
+
+
 def read_domain(root: Path, name: str) -> Read:
-    """Read the file of a domain. Raises InputError naming file and line where it is missing or does not fit."""
+    """Read the file of a domain. Raises NotFoundError where there is none, InputError with file and line where it does
+    not fit.
+    """
     path = path_of(root, name)
     if not path.is_file():
-        known = ", ".join(sorted(each.stem for each in path.parent.glob("*.yml"))) or "none yet"
-        raise InputError(
+        known = ", ".join(names_in(root)) or "none yet"
+        raise NotFoundError(
             f"there is no domain `{name}` here", where=str(path), hint=f"meshport domain new {name}; known: {known}"
         )
     file = YamlFile(path)
@@ -183,5 +197,5 @@ def _said(value: Any) -> Any:
 
 HEAD = """\
 # What this domain gets. Review it as code: `meshport domain plan` shows what it comes to, `domain apply` makes it.
-# Every key is explained in docs/guides/provisioner.md of meshport.
+# Every key is explained in docs/reference/settings.md of meshport.
 """

@@ -22,6 +22,7 @@ from meshport.resources.infrastructure import (
     ENTRY,
     GOVERNED,
     GROUP,
+    MEMBER,
     OWNED,
     PERMISSION,
     PRINCIPAL,
@@ -32,7 +33,7 @@ from meshport.resources.tag import KIND as TAG
 
 ORDER = (
     *(GROUP, PRINCIPAL, GOVERNED, CATALOG, SCHEMA, TAG, GRANT, DISCOVERED, WAREHOUSE, CLUSTER_POLICY, PERMISSION),
-    ENTRY,
+    *(MEMBER, ENTRY),
 )
 """What stands on something comes after it, and goes before it."""
 WORDS = {kind: kind.replace("_", " ") for kind in ORDER}
@@ -143,7 +144,7 @@ def _independent(changes: list[Change]) -> Iterator[Change]:
         at = change.relation
         within = {Relation(at.database, "", ""), Relation(at.database, at.schema, "")} & places
         goes_along = change.kind in (GRANT, TAG) and bool(at.database) and bool(within)
-        goes_along |= change.kind == PERMISSION and (at.schema, at.identifier) in things
+        goes_along |= change.kind in (PERMISSION, MEMBER) and (at.schema, at.identifier) in things
         if not (change.action == "delete" and goes_along):
             yield change
 

@@ -38,7 +38,7 @@ from meshport.marketplace import filters
 from meshport.marketplace.api.routes import api, description
 from meshport.marketplace.failures import HANDLERS
 from meshport.marketplace.identity import Identity
-from meshport.marketplace.pages import front, mine, product, session, standing
+from meshport.marketplace.pages import front, mine, product, provisioning, session, standing
 from meshport.marketplace.parameters import search_filters
 from meshport.marketplace.permissions import OPTION, check_declared, guard
 from meshport.marketplace.session import Authentication, forwarded_token, lifetime
@@ -68,6 +68,12 @@ PAGES = [
     standing.governance_page,
     standing.notices_page,
     standing.read_notices,
+    provisioning.provisioning_page,
+    provisioning.new_domain,
+    provisioning.plan_page,
+    provisioning.apply_plan,
+    provisioning.developers_page,
+    provisioning.change_developers,
     session.login,
     session.callback,
     session.persona,
@@ -98,7 +104,7 @@ def create_app(site: Site, port: int = 80) -> Litestar:
     secure = urlsplit(outside).scheme == "https"
     issuer = None
     if settings.oidc is not None:
-        issuer = Issuer(settings, settings.oidc, outside.rstrip("/") + "/callback")
+        issuer = Issuer(settings, settings.oidc, outside.rstrip("/") + "/callback", site.registry.domain_groups)
     sessions = CookieBackendConfig(secret=key, max_age=lifetime(settings), secure=secure)
     limits = RateLimitConfig(
         rate_limit=("minute", settings.per_minute), identifier_for_request=_who, exclude=["^/static"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -49,17 +49,27 @@ class Identity(msgspec.Struct, frozen=True):
         return frozenset(held)
 
 
-def identity_of(person: str, name: str, groups: Iterable[str], rules: Groups) -> Identity:
+Provisioned = Mapping[str, tuple[str, str]]
+"""The groups of owners and of developers by domain, of domains that the central team provisioned."""
+NONE: Provisioned = {}
+
+
+def identity_of(
+    person: str, name: str, groups: Iterable[str], rules: Groups, provisioned: Provisioned = NONE
+) -> Identity:
     """Return who somebody is by the groups that the issuer says they are in.
 
-    `person` is a user's name as in a principal, such as an e-mail address.
+    `person` is a user's name as in a principal, such as an e-mail address. The groups of `provisioned` domains count
+    whatever they are called.
     """
     held = frozenset(groups)
+    owned = frozenset(domain for domain, (owners, _) in provisioned.items() if owners in held)
+    developed = frozenset(domain for domain, (_, developers) in provisioned.items() if developers in held)
     return Identity(
         person=str(Principal("user", person.casefold())),
         name=name,
-        owns=_domains(rules.owner, held),
-        develops=_domains(rules.developer, held),
+        owns=_domains(rules.owner, held) | owned,
+        develops=_domains(rules.developer, held) | developed,
         provisioner=not held.isdisjoint(rules.provisioner),
         auditor=not held.isdisjoint(rules.auditor),
     )

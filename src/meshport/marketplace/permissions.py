@@ -15,7 +15,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from meshport.marketplace.identity import Identity, Role
 
-Permission = Literal["anybody", "consumer", "member", "owner", "governance"]
+Permission = Literal["anybody", "consumer", "member", "owner", "governance", "provisioner"]
 OPTION = "permission"
 
 # permission: the roles of which one is enough. `anybody` needs no sign-in.
@@ -25,6 +25,7 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = {
     "member": frozenset({"developer", "owner", "auditor"}),
     "owner": frozenset({"owner"}),
     "governance": frozenset({"provisioner", "auditor"}),
+    "provisioner": frozenset({"provisioner"}),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -68,9 +69,18 @@ class Authentication(AbstractAuthenticationMiddleware):
                 found = await issuer.bearer(header[len(BEARER) :]) if issuer is not None else None
             except DeniedError:
                 found = None
-            return AuthenticationResult(user=found, auth="bearer")
+            return AuthenticationResult(user=await _belonging(site, found), auth="bearer")
         session = connection.session if isinstance(connection.session, dict) else {}
         began = session.get(SIGNED_IN, 0.0)
         if IDENTITY in session and time.time() - began < lifetime(site.settings):
-            return AuthenticationResult(user=msgspec.convert(session[IDENTITY], Identity), auth="session")
-        return AuthenticationResult(user=site.local, auth="local" if site.local is not None else None)
+            found = msgspec.convert(session[IDENTITY], Identity)
+            return AuthenticationResult(user=await _belonging(site, found), auth="session")
+        return AuthenticationResult(user=await _belonging(site, site.local), auth="local" if site.local else None)
+
+
+async def _belonging(site: Site, identity: Identity | None) -> Identity | None:
+    """Return somebody with the domains that owners added them to: they count from the next page on, as they end."""
+    if identity is None:
+        return None
+    added = await asyncio.to_thread(site.registry.domains_of, identity.person)
+    return msgspec.structs.replace(identity, develops=identity.develops | (added - identity.owns))

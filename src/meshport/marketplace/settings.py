@@ -43,6 +43,17 @@ class Groups(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"`{name}` needs {{domain}} once: the group of one domain is not that of another")
 
 
+class Provisioning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The central team's repository, whose domain files the portal writes and applies; without it there is no portal.
+
+    `standards` is the folder of the standards whose policies hold, None for `standards/` of the repository, else those
+    that ship. Relative paths start at the folder of the file that says them.
+    """
+
+    folder: str
+    standards: str | None = None
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of `marketplace.yml`. `url` is where people reach it from outside; `per_minute` what one person may ask.
 
@@ -54,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str | None = None
     oidc: Oidc | None = None
     groups: Groups = Groups()
+    provisioning: Provisioning | None = None
     per_minute: Annotated[int, msgspec.Meta(ge=1)] = 600
     session_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 60
     forwarded_tokens: bool = False
@@ -70,9 +82,18 @@ def load_settings(path: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path.name} cannot be read: {error}", where=str(path)) from error
     try:
-        return msgspec.convert(yaml.safe_load(text) or {}, Settings)
+        return _placed(msgspec.convert(yaml.safe_load(text) or {}, Settings), path.resolve().parent)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise InputError(f"{path.name} does not fit: {error}", where=str(path)) from error
+
+
+def _placed(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with the paths in them made absolute."""
+    said = settings.provisioning
+    if said is None:
+        return settings
+    standards = str(folder / said.standards) if said.standards else None
+    return msgspec.structs.replace(settings, provisioning=Provisioning(str(folder / said.folder), standards))
 
 
 def session_key(settings: Settings) -> bytes:

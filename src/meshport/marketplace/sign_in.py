@@ -5,8 +5,10 @@ https://openid.net/specs/openid-connect-core-1_0.html, section 3.1 (code flow) a
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +21,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from meshport.errors import DeniedError, UnavailableError
-from meshport.marketplace.identity import Identity, identity_of
+from meshport.marketplace.identity import NONE, Identity, Provisioned, identity_of
 from meshport.marketplace.settings import Oidc, Settings, client_secret
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
@@ -49,10 +51,13 @@ class _Metadata(msgspec.Struct, frozen=True):
 class Issuer:
     """An OpenID Connect issuer, discovered when it is first needed."""
 
-    def __init__(self, settings: Settings, oidc: Oidc, redirect: str) -> None:
+    def __init__(
+        self, settings: Settings, oidc: Oidc, redirect: str, provisioned: Callable[[], Provisioned] = dict
+    ) -> None:
         self._settings = settings
         self._oidc = oidc
         self._redirect = redirect
+        self._provisioned = provisioned
         self._metadata: _Metadata | None = None
         self._keys: tuple[float, KeySet] | None = None
 
@@ -86,16 +91,18 @@ class Issuer:
         claims = await self._verified(str(token.get("id_token", "")))
         if not secrets.compare_digest(str(claims.get("nonce", "")), attempt.nonce):
             raise DeniedError("the token belongs to another sign-in", hint="sign in again")
-        return self.identity(claims)
+        return self.identity(claims, await asyncio.to_thread(self._provisioned))
 
     async def bearer(self, token: str) -> Identity:
         """Return who a program acts for, by a token of the issuer for this client. Raises DeniedError."""
-        return self.identity(await self._verified(token))
+        claims = await self._verified(token)
+        return self.identity(claims, await asyncio.to_thread(self._provisioned))
 
-    def identity(self, claims: dict[str, Any]) -> Identity:
+    def identity(self, claims: dict[str, Any], provisioned: Provisioned = NONE) -> Identity:
         """Return who the claims of a token speak of. Raises DeniedError where they name nobody, or not all groups.
 
-        An e-mail address counts only where the issuer has verified it: else anybody could be anybody.
+        `provisioned` are the groups of domains that the central team made. An e-mail address counts only where the
+        issuer has verified it: else anybody could be anybody.
         """
         held = self._oidc
         person = str(claims.get(held.person) or "")
@@ -111,7 +118,7 @@ class Issuer:
             raise DeniedError("the token does not name your groups: there are too many", hint="use application roles")
         groups = claims.get(held.groups) or ()
         names = [str(group) for group in groups] if isinstance(groups, list | tuple) else [str(groups)]
-        return identity_of(person, str(claims.get("name") or person), names, self._settings.groups)
+        return identity_of(person, str(claims.get("name") or person), names, self._settings.groups, provisioned)
 
     async def _verified(self, token: str) -> dict[str, Any]:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select
 
+from meshport.errors import NotFoundError
 from meshport.model import Owner
 from meshport.registry import audit, dialects, products, schema
 from meshport.registry.clock import now
@@ -59,7 +60,12 @@ def domains_of(connection: Connection, person: str) -> frozenset[str]:
 
 
 def add_member(connection: Connection, domain: str, person: str, actor: str) -> bool:
-    """Add a developer to a domain. Returns False where they are one already."""
+    """Add a developer to a domain. Returns False where they are one already.
+
+    Raises NotFoundError where the central team has not provisioned the domain.
+    """
+    if connection.execute(select(_group.c.domain).where(_group.c.domain == domain)).first() is None:
+        raise NotFoundError(f"the domain {domain} was not provisioned", hint="meshport domain apply")
     there = select(_member.c.person).where(_member.c.domain == domain, _member.c.person == person)
     if connection.execute(there).first() is not None:
         return False

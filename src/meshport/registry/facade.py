@@ -156,7 +156,7 @@ class Registry:
             return domains.domains_of(current, person)
 
     def add_member(self, domain: str, person: str, *, actor: str) -> bool:
-        """Add a developer to a provisioned domain. Returns False where they are one already."""
+        """Add a developer to a domain that was provisioned, else raise NotFoundError. Returns False where they are one."""
         with self._write() as current:
             return domains.add_member(current, domain, person, actor)
 

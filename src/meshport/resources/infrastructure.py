@@ -9,12 +9,13 @@ from __future__ import annotations
 from meshport.model import Relation, fold
 from meshport.resources.base import Field, Resource
 
-GROUP, PRINCIPAL, GOVERNED = "group", "service_principal", "governed_tag"
+GROUP, PRINCIPAL, MEMBER, GOVERNED = "group", "service_principal", "member", "governed_tag"
 CATALOG, SCHEMA, DISCOVERED = "catalog", "schema", "discover_domain"
 WAREHOUSE, CLUSTER_POLICY, PERMISSION, ENTRY = "warehouse", "cluster_policy", "permission", "registry_entry"
 FIELDS: dict[str, dict[str, Field]] = {
     GROUP: {"name": Field.DECLARED},
     PRINCIPAL: {"name": Field.DECLARED},
+    MEMBER: {"name": Field.DECLARED},
     GOVERNED: {"name": Field.DECLARED},
     CATALOG: {"storage": Field.DECLARED, "comment": Field.DECLARED},
     SCHEMA: {"name": Field.DECLARED},
@@ -27,6 +28,11 @@ FIELDS: dict[str, dict[str, Field]] = {
 OWNED = (GROUP, PRINCIPAL, CATALOG, SCHEMA, DISCOVERED, WAREHOUSE, CLUSTER_POLICY)
 """Kinds that somebody makes and whose name nobody else can have: one that we did not make is somebody else's."""
 NOWHERE = Relation("", "", "")
+SIZES = (
+    *("2X-Small", "X-Small", "Small", "Medium", "Large", "X-Large"),
+    *("2X-Large", "3X-Large", "4X-Large", "5X-Large"),
+)
+"""Sizes of SQL warehouses as Databricks writes them; policies say which of them are allowed."""
 
 
 def named(kind: str, name: str, fields: dict[str, str] | None = None) -> Resource:
@@ -43,6 +49,11 @@ def catalog(name: str, storage: str, comment: str | None = None) -> Resource:
 def schema(database: str, name: str) -> Resource:
     """Return a schema of a catalog."""
     return Resource(kind=SCHEMA, relation=Relation(fold(database), fold(name), ""), fields={"name": fold(name)})
+
+
+def member(group: str, person: str) -> Resource:
+    """Return somebody as a member of a group."""
+    return Resource(kind=MEMBER, relation=Relation("", GROUP, group), name=person, fields={"name": person})
 
 
 def permission(target: str, name: str, principal: str, level: str) -> Resource:

@@ -86,14 +86,16 @@ def _fits(operator: str, held: str, value: str) -> bool:
     return {"eq": held == value, "co": value in held, "sw": held.startswith(value)}[operator]
 
 
-def _one(call: Call, resources: list[dict[str, Any]]) -> dict[str, Any]:
+def one(call: Call, resources: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the one whose id is in the path."""
     for each in resources:
         if each["id"] == call.path["id"]:
             return each
     raise errors.not_found("principal", call.path["id"])
 
 
-def _users(call: Call) -> list[dict[str, Any]]:
+def users(call: Call) -> list[dict[str, Any]]:
+    """Return the users."""
     return [_user(one) for one in _people(call.store) if not _UUID.fullmatch(one.name)]
 
 
@@ -118,7 +120,7 @@ def me(call: Call) -> dict[str, Any]:
     return {"userName": call.principal.name, **_user(call.principal)}
 
 
-for _kind, _resources in (("Users", _users), ("ServicePrincipals", service_principals), ("Groups", all_groups)):
+for _kind, _resources in (("Users", users), ("ServicePrincipals", service_principals), ("Groups", all_groups)):
 
     @routes("GET", f"{BASE}/{_kind}")
     def _list(call: Call, resources: Any = _resources) -> dict[str, Any]:
@@ -128,4 +130,4 @@ for _kind, _resources in (("Users", _users), ("ServicePrincipals", service_princ
     def _get(call: Call, resources: Any = _resources) -> dict[str, Any]:
         for unused in ("attributes", "excludedAttributes"):
             call.query(unused)
-        return _one(call, resources(call))
+        return one(call, resources(call))

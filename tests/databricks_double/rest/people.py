@@ -6,6 +6,7 @@ Names of groups are unique; those of service principals are not: making one twic
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.databricks_double.rest.routes import Call, Routes
 
 routes = Routes()
 ACCOUNT = "/api/2.0/account/scim/v2/Groups"
+USERS = "/api/2.0/account/scim/v2/Users"
+_MEMBER = re.compile(r'members\[value eq "(\d+)"\]')
 PRINCIPALS = f"{identity.BASE}/ServicePrincipals"
 
 
@@ -38,6 +41,37 @@ def create_group(call: Call) -> dict[str, Any]:
         raise errors.already_exists("group", name)
     securables.documents(call.store, "groups")[name] = {"members": []}
     return next(each for each in identity.all_groups(call) if each["displayName"] == name)
+
+
+@routes("GET", f"{ACCOUNT}/{{id}}")
+def get_group(call: Call) -> dict[str, Any]:
+    """Return a group with its members."""
+    return identity.one(call, identity.all_groups(call))
+
+
+@routes("PATCH", f"{ACCOUNT}/{{id}}")
+def change_members(call: Call) -> dict[str, Any]:
+    """Add members to a group that was made, or remove one: of SCIM's operations these two."""
+    body = fields.read(call.json(), {"schemas": list, "Operations": list}, need=("Operations",))
+    _check_admin(call)
+    held = securables.documents(call.store, "groups")
+    members = held[_name(call, held, "group")].setdefault("members", [])
+    for each in body["Operations"]:
+        operation = fields.read(each, {"op": str, "path": str, "value": list}, need=("op", "path"))
+        if operation["op"] == "add" and operation["path"] == "members":
+            added = [_user(call, one["value"]) for one in operation["value"]]
+            members.extend(name for name in added if name not in members)
+        elif operation["op"] == "remove" and (matched := _MEMBER.fullmatch(operation["path"])):
+            members[:] = [name for name in members if identity.scim_id(name) != matched[1]]
+        else:
+            raise errors.invalid(f"Unsupported operation {operation['op']} {operation['path']}")
+    return {}
+
+
+@routes("GET", USERS)
+def list_users(call: Call) -> dict[str, Any]:
+    """List the account's users, by a filter."""
+    return identity.listed(call, identity.users(call))
 
 
 @routes("DELETE", f"{ACCOUNT}/{{id}}")
@@ -66,6 +100,13 @@ def delete_principal(call: Call) -> dict[str, Any]:
     held = securables.documents(call.store, "service_principals")
     del held[_name(call, held, "service principal")]
     return {}
+
+
+def _user(call: Call, identifier: str) -> str:
+    found = next((each["userName"] for each in identity.users(call) if each["id"] == identifier), None)
+    if found is None:
+        raise errors.not_found("user", identifier)
+    return str(found)
 
 
 def _name(call: Call, held: dict[str, Any], kind: str) -> str:

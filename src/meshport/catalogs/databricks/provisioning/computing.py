@@ -15,19 +15,12 @@ from meshport.catalogs.databricks.provisioning.people import People
 from meshport.catalogs.databricks.registration.client import explained, once
 from meshport.errors import UnavailableError
 from meshport.resources import Resource
-from meshport.resources.infrastructure import CLUSTER_POLICY, PERMISSION, WAREHOUSE, named, permission
+from meshport.resources.infrastructure import CLUSTER_POLICY, PERMISSION, SIZES, WAREHOUSE, named, permission
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
-SIZES = {
-    name.lower(): name
-    for name in (
-        *("2X-Small", "X-Small", "Small", "Medium", "Large", "X-Large"),
-        *("2X-Large", "3X-Large", "4X-Large", "5X-Large"),
-    )
-}
-"""As the API writes them."""
+SPELLED = {size.lower(): size for size in SIZES}
 OBJECTS = {WAREHOUSE: "warehouses", CLUSTER_POLICY: "cluster-policies"}
 NEEDS = {WAREHOUSE: "that warehouses may be made (an admin may)", CLUSTER_POLICY: "to be an admin of the workspace"}
 
@@ -190,7 +183,7 @@ def _asked(resource: Resource, theirs: Mapping[str, str] | None = None) -> dict[
     tags = {**(theirs or {}), **json.loads(resource.fields["tags"])}
     size = resource.fields["size"]
     return {
-        "cluster_size": SIZES.get(size, size),
+        "cluster_size": SPELLED.get(size, size),
         "auto_stop_mins": int(resource.fields["auto_stop_minutes"]),
         "tags": EndpointTags(custom_tags=[EndpointTagPair(key=key, value=value) for key, value in tags.items()]),
     }

@@ -1,4 +1,4 @@
-"""Groups and service principals.
+"""Groups with their members, and service principals.
 
 Groups are the account's, by the path that a workspace has for them: those of the workspace alone cannot be granted
 anything in Unity Catalog. Service principals are made by the workspace's API, which assigns them to it as well.
@@ -15,21 +15,23 @@ from typing import TYPE_CHECKING, Any
 
 from meshport.catalogs.databricks.provisioning.calls import ensure
 from meshport.catalogs.databricks.registration.client import explained, in_path, once
-from meshport.errors import InputError
+from meshport.errors import InputError, UnavailableError
 from meshport.resources import Resource
-from meshport.resources.infrastructure import GROUP, PRINCIPAL, named
+from meshport.resources.infrastructure import GROUP, MEMBER, PRINCIPAL, named
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
 GROUPS = "/api/2.0/account/scim/v2/Groups"
+USERS = "/api/2.0/account/scim/v2/Users"
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 NEEDS = "to be an admin of the workspace, and that the account lets workspace admins make groups"
 PAGE = 100
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class People:
-    """The groups and service principals of one workspace, by name. Ids are looked up once."""
+    """The groups, their members and the service principals of one workspace, by name."""
 
     def __init__(self, client: WorkspaceClient) -> None:
         self._client = client
@@ -37,16 +39,26 @@ class People:
         self._names: dict[str, str] = {}
 
     def observe(self, asked: list[Resource]) -> Iterator[Resource]:
-        """Yield those of these groups and service principals that there are."""
+        """Yield those of these groups, members and service principals that there are."""
+        inside: dict[str, set[str]] = {}
         for each in asked:
+            if each.kind == MEMBER:
+                group = each.relation.identifier
+                if group not in inside:
+                    inside[group] = self._members(group)
+                if self._user(each.name) in inside[group]:
+                    yield each
             if each.kind == GROUP and self._group(each.name) is not None:
                 yield named(GROUP, each.name)
             elif each.kind == PRINCIPAL and self._principal(each.name) is not None:
                 yield named(PRINCIPAL, each.name)
 
     def make(self, resource: Resource) -> None:
-        """Make a group or a service principal."""
+        """Make a group or a service principal, or somebody a member of a group."""
         name = resource.name
+        if resource.kind == MEMBER:
+            self._join(resource)
+            return
         with explained(f"making the {resource.kind.replace('_', ' ')} {name}", NEEDS):
             if resource.kind == GROUP:
                 schema = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -63,7 +75,12 @@ class People:
             self._learn(name, first.application_id)
 
     def remove(self, resource: Resource) -> None:
-        """Remove a group or a service principal."""
+        """Remove a group or a service principal, or somebody from a group."""
+        if resource.kind == MEMBER:
+            user = self._user(resource.name)
+            if user is not None:
+                self._change_members(resource, {"op": "remove", "path": f'members[value eq "{user}"]'})
+            return
         with explained(f"removing the {resource.kind.replace('_', ' ')} {resource.name}", NEEDS):
             if resource.kind == GROUP:
                 found = self._group(resource.name)
@@ -87,6 +104,37 @@ class People:
 
     def _remove_principal(self, identifier: str) -> None:
         once(partial(self._client.service_principals_v2.delete, identifier), making=False)
+
+    def _join(self, resource: Resource) -> None:
+        user = self._user(resource.name)
+        if user is None:
+            raise UnavailableError(
+                f"the account has no user {resource.name}",
+                hint="let the identity provider bring them, or let the owner remove them from the domain's developers",
+            )
+        self._change_members(resource, {"op": "add", "path": "members", "value": [{"value": user}]})
+
+    def _change_members(self, resource: Resource, operation: dict[str, Any]) -> None:
+        with explained(f"changing who is in {resource.relation.identifier}", NEEDS):
+            group = self._group(resource.relation.identifier)
+            if group is not None:
+                body = {"schemas": [PATCH], "Operations": [operation]}
+                self._client.api_client.do("PATCH", f"{GROUPS}/{in_path(group)}", body=body)
+
+    def _members(self, group: str) -> set[str]:
+        """Return the ids of who is in a group."""
+        found = self._group(group)
+        if found is None:
+            return set()
+        with explained(f"reading who is in {group}", NEEDS):
+            held: Any = self._client.api_client.do("GET", f"{GROUPS}/{in_path(found)}")
+        return {str(each["value"]) for each in held.get("members", ())}
+
+    def _user(self, name: str) -> str | None:
+        """Return the id of a user of the account, None where there is none."""
+        with explained(f"looking for the user {name}", NEEDS):
+            answer: Any = self._client.api_client.do("GET", USERS, query={"filter": f'userName eq "{name}"'})
+        return next((str(each["id"]) for each in answer.get("Resources", ())), None)
 
     def _learn(self, name: str, application_id: str) -> None:
         self._ids[name], self._names[application_id] = application_id, name

@@ -20,6 +20,7 @@ from meshport.resources.infrastructure import (
     DISCOVERED,
     GOVERNED,
     GROUP,
+    MEMBER,
     PERMISSION,
     PRINCIPAL,
     SCHEMA,
@@ -30,7 +31,7 @@ from meshport.resources.tag import KIND as TAG
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
-PEOPLE = (GROUP, PRINCIPAL)
+PEOPLE = (GROUP, PRINCIPAL, MEMBER)
 SECURABLE = (CATALOG, SCHEMA, TAG, GRANT)
 COMPUTING = (WAREHOUSE, CLUSTER_POLICY, PERMISSION)
 DISCOVERY = (GOVERNED, DISCOVERED)
@@ -42,12 +43,11 @@ class DatabricksPlatform:
     kinds = frozenset((*PEOPLE, *SECURABLE, *COMPUTING, *DISCOVERY))
 
     def __init__(self, client: WorkspaceClient, host: str) -> None:
-        self.host = host
         self.name = f"databricks:{host}"
         self._people = People(client)
         self._securables = Securables(client, self._people)
         self._discovery = Discovery(client)
-        self.computing = Computing(client, self._people)
+        self._computing = Computing(client, self._people)
 
     def observe(self, asked: Collection[Resource]) -> Seen:
         """Look at these things: a call or two for each catalog, schema, warehouse and group, and a few lists."""
@@ -57,7 +57,7 @@ class DatabricksPlatform:
 
         people = list(self._people.observe(of(PEOPLE)))  # first: the others ask it how principals are written
         securables = list(self._securables.observe(of(SECURABLE)))
-        others = (*self.computing.observe(of(COMPUTING)), *self._discovery.observe(of(DISCOVERY)))
+        others = (*self._computing.observe(of(COMPUTING)), *self._discovery.observe(of(DISCOVERY)))
         return Seen((*people, *securables, *others), self._securables.contents(securables))
 
     def make(self, resources: Sequence[Resource]) -> None:
@@ -68,7 +68,7 @@ class DatabricksPlatform:
         elif kind in PEOPLE:
             self._people.make(resources[0])
         elif kind in COMPUTING:
-            self.computing.make(resources[0])
+            self._computing.make(resources[0])
         else:
             self._discovery.make(resources[0])
 
@@ -77,7 +77,7 @@ class DatabricksPlatform:
         if resource.kind in SECURABLE:
             self._securables.change(resource)
         elif resource.kind in COMPUTING:
-            self.computing.change(resource)
+            self._computing.change(resource)
         else:
             self._discovery.change(resource)
 
@@ -89,9 +89,13 @@ class DatabricksPlatform:
         elif kind in PEOPLE:
             self._people.remove(resources[0])
         elif kind in COMPUTING:
-            self.computing.remove(resources[0])
+            self._computing.remove(resources[0])
         else:
             self._discovery.remove(resources[0])
+
+    def http_path(self, warehouse: str) -> str:
+        """Return what connects to a SQL warehouse."""
+        return self._computing.http_path(warehouse)
 
 
 def platform() -> DatabricksPlatform:
