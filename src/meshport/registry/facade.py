@@ -156,7 +156,7 @@ class Registry:
             return domains.domains_of(current, person)
 
     def add_member(self, domain: str, person: str, *, actor: str) -> bool:
-        """Add a developer to a domain that was provisioned, else raise NotFoundError. Returns False where they are one."""
+        """Add a developer. Returns False where they are one; raises NotFoundError where nobody provisioned it."""
         with self._write() as current:
             return domains.add_member(current, domain, person, actor)
 
