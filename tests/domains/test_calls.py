@@ -10,6 +10,8 @@ def test_each_is_made(workspace: Workspace) -> None:
     workspace.edit(tags={"cost_center": "1"})
     workspace.run("apply", "sales", "--yes")
     _changed_by_others(workspace)
+    with workspace.registry() as registry:
+        registry.add_member("sales", "user:eve@x.org", actor="user:ann@x.org")
     workspace.run("apply", "sales", "--yes")
     said = workspace.said()
     said["environments"]["prod"]["developers"] = "none"
