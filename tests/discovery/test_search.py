@@ -214,6 +214,22 @@ def test_tags_with_a_facet_of_their_own_are_counted_there_alone(registry: Regist
     assert keys(mesh, tag="tier=gold") == ["sales.one"]
 
 
+def test_counts_are_of_this_moment(filled: Registry, mesh: Discovery) -> None:
+    def counted(text: str = "", **filters: Any) -> dict[str, int]:
+        facets = mesh.search(Query(text=text, facets=True, **filters)).facets
+        return {count.value: count.products for count in facets["domain"]}
+
+    assert counted() == counted() == {"sales": 2, "marketing": 1}
+    assert counted("sales") == {"sales": 2}
+    filled.record_publication(record(product("more"), plan_digest="more"))
+    assert counted() == {"sales": 3, "marketing": 1}
+    assert counted("sales") == {"sales": 3}
+    filled.set_product_status("sales.more", "retired", actor="user:ann")
+    assert counted() == counted(viewer="domain:marketing") == {"sales": 2, "marketing": 1}
+    assert counted(viewer="domain:sales") == {"sales": 3, "marketing": 1}
+    assert counted() == {"sales": 2, "marketing": 1}
+
+
 def test_facets_count_each_without_its_own_filter(still: Discovery) -> None:
     found = still.search(Query(domain="sales", facets=True, size=1))
     counted = {name: {count.value: count.products for count in counts} for name, counts in found.facets.items()}
