@@ -4,11 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from meshport.model import Gate, Product, Relation, fold
+from meshport.model import Gate, Port, Product, Relation, fold
 from meshport.plan.diff import Ledger
 from meshport.registry.types import Standing
 from meshport.resources import ObservedRelation
 from meshport.resources import port as ports
+
+
+def past_gates(product: Product, standing: Standing) -> Iterator[Gate]:
+    """Yield a blocked gate for each port that would hide nothing any more, while its table still holds what it hid.
+
+    The catalog refuses to read the past of a table that has masks or a row filter, and of no other.
+    """
+    declared = {port.label: port for port in product.ports}
+    for port in standing.head.product.ports:
+        now = declared.get(port.label)
+        if now is not None and _has_past(port) and _hides(port) and not _hides(now):
+            yield Gate(
+                name="masks",
+                subject=now.label,
+                passed=False,
+                reason="it would hide nothing any more, and readers could read what older versions of its table hid",
+                hint=f"publish it as a new version of `{now.name}`: another table, without that past",
+            )
+
+
+def _has_past(port: Port) -> bool:
+    return port.mode in ("clone", "copy")
+
+
+def _hides(port: Port) -> bool:
+    return port.row_filter is not None or any(column.mask is not None for column in port.contract.columns)
 
 
 def continuity_gates(product: Product, standing: Standing) -> Iterator[Gate]:

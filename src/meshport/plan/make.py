@@ -20,6 +20,7 @@ from meshport.plan.gates import (
     Place,
     continuity_gates,
     leftover_gates,
+    past_gates,
     place_gates,
     place_of,
     withdrawn_gates,
@@ -175,6 +176,7 @@ def _plan_product(
     gates += verdicts.gates.get(product.key, ())
     if standing is not None:
         gates += continuity_gates(product, standing)
+        gates += past_gates(product, standing)
         gates += withdrawn_gates(builds, standing.withdrawn)
         gates += leftover_gates(standing, observed.relations)
     relations = [observed.relations[port.relation] for port in product.ports if port.relation in observed.relations]

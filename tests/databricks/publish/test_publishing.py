@@ -6,6 +6,7 @@ import pytest
 
 from meshport.errors import ExitCode
 from tests.databricks.publish.conftest import NativeDomain
+from tests.databricks_double.sql.errors import SqlError
 from tests.databricks_double.store import TagPolicy
 from tests.publish import toy
 from tests.publish.domain import UNCHANGED
@@ -153,6 +154,25 @@ def test_a_version_whose_files_are_gone_does_not_keep_the_next_from_being_publis
         back = native.run("product", "rollback", "customer_orders", "--port", "orders", "--yes")
         assert back.code == (ExitCode.BLOCKED if lost else ExitCode.OK), back
     assert native.seen()["customer_orders.orders"] == [("10", "1", "99.00"), *ORDERS[1:]]
+
+
+@pytest.mark.parametrize("gone", ["declassified", "dropped"])
+def test_what_a_port_hid_is_not_read_in_its_past(native: NativeDomain, gone: str) -> None:
+    native.publish()
+    with native.editing_model("customers.v1") as model:
+        for meta in (model["meta"], model["config"]["meta"]):
+            meta.pop("row_filter", None)
+        for name in ("email", "born"):
+            column = model["columns"].pop(name)
+            if gone == "declassified":
+                column["config"]["meta"] = {"classification": "internal"}
+                model["columns"][name] = column
+    native.rebuild()
+    done = native.publish("--override-contract", "nobody minds", code=ExitCode.BLOCKED)
+    assert "could read what older versions of its table hid" in done.out
+    assert native.seen() == ALL
+    with pytest.raises(SqlError, match="mask"):
+        native.sql("select email from sales_published.customer_orders.customers_v1 version as of 1", "analyst")
 
 
 @pytest.mark.parametrize("mode", ["copy", "view"])
