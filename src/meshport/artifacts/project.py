@@ -126,6 +126,17 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, str] = {}
 
 
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of dbt. `target` is None for the profile's default; time stamps are as those of its results."""
+
+    invocation_id: str
+    command: str
+    target: str | None
+    started_at: str
+    ended_at: str
+    results: tuple[Result, ...]
+
+
 class KeptRun(msgspec.Struct, frozen=True):
     """What `meshport build` keeps of a run beside its results.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Arguments(msgspec.Struct, gc=False):
 
     which: str | None = None
     command: str | None = None
+    target: str | None = None
     empty: bool | None = None
     sample: Any = None
 
@@ -78,8 +79,8 @@ def read_run_results(artifacts_dir: Path, known: Collection[str]) -> tuple[dict[
     """
     newest: dict[str, Result] = {}
     foreign = 0
-    for path in _files(artifacts_dir):
-        for result in _read(path):
+    for path in files(artifacts_dir):
+        for result in results_of(read_file(path)):
             if result.unique_id not in known:
                 foreign += result.unique_id.partition(".")[0] in _KINDS
             elif result.unique_id not in newest or _moment(result) >= _moment(newest[result.unique_id]):
@@ -87,15 +88,21 @@ def read_run_results(artifacts_dir: Path, known: Collection[str]) -> tuple[dict[
     return newest, foreign
 
 
-def _files(artifacts_dir: Path) -> list[Path]:
+def files(artifacts_dir: Path) -> list[Path]:
+    """Return the files with results that are there: of dbt's last run, and of those that `meshport build` kept."""
     single = artifacts_dir / "run_results.json"
     return [*([single] if single.exists() else []), *sorted((artifacts_dir / "run_results").glob("*.json"))]
 
 
-def _read(path: Path) -> Iterable[Result]:
-    file = read_artifact(path, _decoder, "run-results", SCHEMA_VERSIONS)
+def read_file(path: Path) -> File:
+    """Read one file. Raises InputError where it is not a complete run_results."""
+    return read_artifact(path, _decoder, "run-results", SCHEMA_VERSIONS)
+
+
+def results_of(file: File) -> list[Result]:
+    """Return the results of a command that changes data; of others none."""
     if file.args is None or file.args.name not in CHANGES:
-        return ()
+        return []
     environment, instead = file.metadata.environment, file.args.no_evidence
     return [_result(entry, file.metadata, environment, instead) for entry in file.results or ()]
 

@@ -53,6 +53,7 @@ COMMANDS = {
         "meshport.cli.domain:domain",
         "Provision domains: catalogs, groups, grants, a warehouse, from a reviewed file.",
     ),
+    "ops": ("meshport.cli.ops:ops", "Runs, service levels, incidents and alerts."),
     "registry": ("meshport.cli.registry:registry", "The metadata database."),
     "completion": ("meshport.cli.completion:completion", "Print the completion script for a shell."),
 }

@@ -13,6 +13,7 @@ from meshport.cli.output import say
 @click.command(context_settings={"ignore_unknown_options": True})
 @options.project_dir
 @options.target
+@options.registry
 @click.option("--select", "-s", multiple=True, help="What dbt builds. Default: everything.")
 @click.option("--full-refresh", is_flag=True, help="Rebuild incremental models and seeds from nothing.")
 @click.argument("dbt_arguments", nargs=-1, type=click.UNPROCESSED)
@@ -21,6 +22,7 @@ def build(
     ctx: click.Context,
     project_dir: Path,
     target: str | None,
+    registry_url: str | None,
     select: tuple[str, ...],
     full_refresh: bool,
     dbt_arguments: tuple[str, ...],
@@ -28,7 +30,8 @@ def build(
     """Run dbt build and keep its artifacts.
 
     dbt overwrites its run results with every run; publishing wants evidence for every port. So each run is kept in
-    target/run_results. What dbt does not know here is passed on to it.
+    target/run_results, and recorded where there is a registry (`meshport ops status`). What is no option here is
+    passed on to dbt.
 
     \b
     meshport build
@@ -36,6 +39,9 @@ def build(
     meshport build --vars '{day: 2026-01-31}'
     """
     from meshport.artifacts.kept import keep_run
+    from meshport.cli.ops_record import record_in_passing
+    from meshport.cli.schema import registry_if_there
+    from meshport.cli.workspace import Workspace
     from meshport.dbt_command import ARTIFACTS, Dbt
     from meshport.errors import BlockedError, ExitCode
 
@@ -50,6 +56,9 @@ def build(
         ctx.exit(ExitCode.INPUT)
     kept = keep_run(project_dir / ARTIFACTS, dbt.target)
     say(f"Kept: {kept}")
+    workspace = Workspace(project_dir, registry_url=registry_url)
+    if workspace.is_domain:
+        record_in_passing(workspace, registry_if_there(project_dir, registry_url))
     if done.returncode != 0:
         raise BlockedError(
             "dbt build did not succeed",

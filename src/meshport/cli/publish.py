@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -51,6 +52,7 @@ def publish(
     from meshport.access.principals import user
     from meshport.cli.announcing import announce
     from meshport.cli.granting import settle
+    from meshport.cli.ops_record import record_in_passing
     from meshport.cli.plan_text import plan_document
     from meshport.cli.workspace import Workspace
     from meshport.errors import ExitCode, PlanMovedError
@@ -70,6 +72,7 @@ def publish(
                 where=str(plan_file),
                 hint="look at a new one: meshport plan --out FILE",
             )
+        record_in_passing(workspace, nullcontext(registry))
         emit(plan_document(made), output_format)
         for message in announce(registry, made, user()):
             say(message)

@@ -97,8 +97,9 @@ def prune(
 ) -> None:
     """Remove what the registry need not keep.
 
-    That is notices that were read, visits, and journals of runs that have ended. Shows what would go; --yes removes it.
-    Versions, publications, test results, subscriptions and the audit log stay.
+    That is notices that were read, visits, journals of publishes that have ended, and runs of dbt with their results.
+    Shows what would go; --yes removes it.
+    Versions, publications and the results they stand on, incidents, subscriptions and the audit log stay.
 
     \b
     meshport registry prune

@@ -30,13 +30,13 @@ def sources_of(workspace: Workspace, registry_url: str | None, shown: Progress) 
         mesh=workspace.mesh if workspace.is_domain else None,
         declared=lambda: workspace.declared if workspace.is_domain else [],
         standards=lambda: standards_of(workspace.project_dir),
-        registry=(lambda: _registry(workspace.project_dir, registry_url)) if named else None,
+        registry=(lambda: registry_if_there(workspace.project_dir, registry_url)) if named else None,
         lineage=lambda: workspace.lineage(shown),
     )
 
 
 @contextmanager
-def _registry(project_dir: Path, override: str | None) -> Iterator[Registry | None]:
+def registry_if_there(project_dir: Path, override: str | None) -> Iterator[Registry | None]:
     """Open the registry to read it; None where it is a file that nobody has written yet."""
     from sqlalchemy import make_url
 

@@ -10,6 +10,7 @@ import msgspec
 
 from meshport.contracts.service import seconds_of
 from meshport.model import Evidence, Product
+from meshport.moments import moment_of
 
 
 class Level(msgspec.Struct, frozen=True):
@@ -48,14 +49,8 @@ def quality(evidence: Iterable[Evidence]) -> float | None:
 
 
 def _age(stamp: str | None) -> float | None:
-    if stamp is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(stamp.replace("Z", "+00:00")[:32])
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return max((datetime.now(timezone.utc) - moment).total_seconds(), 0.0)
+    moment = moment_of(stamp)
+    return None if moment is None else max((datetime.now(timezone.utc) - moment).total_seconds(), 0.0)
 
 
 def _told(seconds: float) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
         PublicationCounts,
         QueryDay,
         Rating,
+        RunRecord,
+        RunResult,
         Scope,
         Subscription,
         TestedVersion,
@@ -71,6 +73,15 @@ class Facts:
     def lineages(self) -> dict[str, dict[str, PortLineage]]:
         """The column lineage of ports as it was recorded, by product and label."""
         return self._registry.column_lineages(self._scope) if self._registry else {}
+
+    @cached_property
+    def runs(self) -> list[RunRecord]:
+        """Every run of dbt that was recorded, the newest first."""
+        return self._registry.runs(self._scope) if self._registry else []
+
+    def run_results(self) -> list[tuple[str, RunResult]]:
+        """Return what became of every node in these runs, with the run's invocation id."""
+        return self._registry.run_results([each.invocation_id for each in self.runs]) if self._registry else []
 
     def query_days(self) -> list[QueryDay]:
         """Return the queries of the days that count as use."""

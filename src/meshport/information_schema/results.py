@@ -12,9 +12,8 @@ from msgspec import Raw
 from meshport.artifacts.kept import FOLDER
 from meshport.artifacts.reading import Artifact, Metadata, read_artifact
 from meshport.artifacts.run_results import SCHEMA_VERSIONS
+from meshport.artifacts.runs import FRESHNESS_VERSIONS
 from meshport.information_schema.entries import FRESHNESS, RESULT, entry_type
-
-FRESHNESS_VERSIONS = range(1, 4)
 
 
 def _file_type(keys: dict[str, str], **more: Any) -> Any:

@@ -8,7 +8,7 @@ and it goes when evidence fails, also where nothing else is published.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -16,6 +16,7 @@ import msgspec
 from meshport.contracts.levels import quality
 from meshport.contracts.service import seconds_of
 from meshport.model import Evidence, Gate, Port, Product, Relation, fold
+from meshport.moments import moment_of
 from meshport.plan.types import Certification, Change
 from meshport.registry.types import ProductVersion, Standing
 from meshport.resources import Resource, mask, row_filter, tag
@@ -86,12 +87,8 @@ def of_published(
 
 def age_of(build: str, moment: datetime | None) -> float | None:
     """Return how old the rows of a build are, in seconds; a build is the time stamp at which they came to be."""
-    try:
-        built = datetime.fromisoformat(build.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    built = built if built.tzinfo else built.replace(tzinfo=timezone.utc)
-    return None if moment is None else (moment - built).total_seconds()
+    built = moment_of(build)
+    return None if moment is None or built is None else (moment - built).total_seconds()
 
 
 def with_tags(product: Product, earned: Mapping[str, Certification]) -> Product:

@@ -28,6 +28,7 @@ from meshport.registry import (
     publications,
     recording,
     retention,
+    runs,
     standing,
     statistics,
     subscriptions,
@@ -51,12 +52,16 @@ from meshport.registry.types import (
     Notice,
     PortLineage,
     PortStatus,
+    PortTests,
     ProductVersion,
     Publication,
     PublicationCounts,
     PublicationRecord,
+    PublishedBuild,
     QueryDay,
     Rating,
+    RunRecord,
+    RunResult,
     Scope,
     Signals,
     Standing,
@@ -524,6 +529,43 @@ class Registry:
         """
         with self._read() as current:
             return subscriptions.in_domains(current, domains, states, offset, limit)
+
+    # Runs of dbt
+
+    def known_runs(self, domain: str) -> frozenset[str]:
+        """Return the invocation ids of the runs of a domain."""
+        with self._read() as current:
+            return runs.known(current, domain)
+
+    def record_run(self, run: RunRecord, results: Sequence[RunResult]) -> bool:
+        """Write a run of dbt with what became of every node. Returns False where it was written before."""
+        with self._write() as current:
+            return runs.record(current, run, results)
+
+    def runs(self, scope: Scope, limit: int | None = None) -> list[RunRecord]:
+        """Return runs (of a domain, or in which something of a product was run), the newest first."""
+        with self._read() as current:
+            return runs.read(current, scope, limit)
+
+    def run_results(self, invocations: Collection[str]) -> list[tuple[str, RunResult]]:
+        """Return every result of these runs with its run's invocation id, in the order they were recorded."""
+        with self._read() as current:
+            return runs.results(current, invocations)
+
+    def newest_run_results(self, scope: Scope) -> list[tuple[str, RunResult]]:
+        """Return the newest result of every port, test of a port and source, with its run's invocation id."""
+        with self._read() as current:
+            return runs.newest(current, scope)
+
+    def test_counts(self, scope: Scope, start: str) -> dict[tuple[str, str], PortTests]:
+        """Return how many results of tests passed since an ISO 8601 time stamp, by product and port label."""
+        with self._read() as current:
+            return runs.tests(current, scope, start)
+
+    def published_builds(self, scope: Scope) -> list[PublishedBuild]:
+        """Return every build that was published, by product and port, in the order they were published."""
+        with self._read() as current:
+            return runs.builds(current, scope)
 
     # Incidents
 

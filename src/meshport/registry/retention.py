@@ -1,4 +1,4 @@
-"""What a registry need not keep for ever: what people did and were told of, and journals of runs that have ended.
+"""What a registry need not keep for ever: what people did and were told of, journals that have ended, runs of dbt.
 
 Versions, publications, results, subscriptions, incidents and the audit log are history: nothing removes them.
 """
@@ -34,11 +34,14 @@ def prune(connection: Connection, before: str, *, actor: str) -> dict[str, int]:
 
 def _perishable(before: str) -> list[tuple[Table, ColumnElement[bool]]]:
     """Return what may go of each table, rows that refer to others first."""
-    notice, visit, run, step = schema.notice, schema.visit, schema.journal_run, schema.journal_step
-    ended = run.c.ended_at < before
+    notice, visit, journal, step = schema.notice, schema.visit, schema.journal_run, schema.journal_step
+    run, result = schema.run, schema.run_result
+    done, ended = journal.c.ended_at < before, run.c.ended_at < before
     return [
         (notice, notice.c.read_at < before),
         (visit, visit.c.visited_at < before),
-        (step, step.c.run.in_(select(run.c.id).where(ended))),
+        (step, step.c.run.in_(select(journal.c.id).where(done))),
+        (journal, done),
+        (result, result.c.run.in_(select(run.c.id).where(ended))),
         (run, ended),
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -401,6 +402,57 @@ domain_member = Table(
     _text("added_at"),
     _text("added_by"),
     Index(None, "person"),
+)
+
+# One run of dbt, and what became of each node in it, once for each port that it is of.
+run = Table(
+    "run",
+    metadata,
+    _id(),
+    _text("domain"),
+    _text("invocation_id"),
+    _text("command"),
+    _text("target", null=True),
+    _text("started_at"),
+    _text("ended_at"),
+    _text("status"),
+    UniqueConstraint("invocation_id"),
+    Index(None, "domain", "ended_at"),
+)
+
+run_result = Table(
+    "run_result",
+    metadata,
+    _id(),
+    Column("run", Integer, ForeignKey("run.id"), nullable=False),
+    _text("unique_id"),
+    _text("name"),
+    _text("kind"),
+    _text("product", null=True),
+    _text("label", null=True),
+    _text("status"),
+    Column("seconds", Float, nullable=False),
+    _number("failures", null=True),
+    _text("executed_at", null=True),
+    Index(None, "run"),
+    Index(None, "product", "executed_at"),
+)
+
+# What is to be sent of an incident, by route: written with it, sent after. See meshport.operations.alerts.
+alert = Table(
+    "alert",
+    metadata,
+    _id(),
+    Column("incident", Integer, ForeignKey("incident.id"), nullable=False),
+    _text("event"),
+    _text("route"),
+    _text("queued_at"),
+    _text("claimed_at", null=True),
+    _text("sent_at", null=True),
+    _number("attempts"),
+    _text("problem", null=True),
+    UniqueConstraint("incident", "event", "route"),
+    Index(None, "sent_at"),
 )
 
 APPEND_ONLY = (

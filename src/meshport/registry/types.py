@@ -378,6 +378,54 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: str | None = None
 
 
+class RunResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a node in a run of dbt, as dbt said it. `product` and `label` name the port that it is, or is a
+    test of; None for every other node. `executed_at` is as dbt wrote it; of a source, when its newest row was loaded.
+    """
+
+    unique_id: str
+    name: str
+    kind: str
+    product: str | None = None
+    label: str | None = None
+    status: str
+    seconds: float = 0.0
+    failures: int | None = None
+    executed_at: str | None = None
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of dbt in a domain. `status` is `success` or `failed`; `target` None for the profile's default."""
+
+    domain: str
+    invocation_id: str
+    command: str
+    target: str | None
+    started_at: str
+    ended_at: str
+    status: str
+
+
+class PortTests(msgspec.Struct, frozen=True):
+    """How many of a port's test results passed, of those that were run."""
+
+    passed: int
+    ran: int
+
+
+class PublishedBuild(msgspec.Struct, frozen=True, kw_only=True):
+    """A build that consumers of a port could read: when its rows came to be (`build`), from when to when it was there.
+
+    `until` is None where no rollback took it away.
+    """
+
+    product: str
+    label: str
+    build: str
+    since: str
+    until: str | None = None
+
+
 class Mark(msgspec.Struct, frozen=True):
     """A place in the audit log: the number of its last entry there, and the hash that all before it lead to."""
 

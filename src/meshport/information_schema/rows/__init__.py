@@ -38,6 +38,8 @@ ROWS: dict[str, Fill] = {
     "mesh.domains": history.domains,
     "mesh.publications": history.publications,
     "mesh.service_levels": history.service_levels,
+    "mesh.runs": history.runs,
+    "mesh.run_results": history.run_results,
     "mesh.usage": history.usage,
     "mesh.ratings": history.ratings,
     "mesh.port_lineage": history.port_lineage,

@@ -41,6 +41,18 @@ def service_levels(filling: Filling) -> Iterator[Row]:
             yield {"product_key": key, "level": row.pop("name"), **row}
 
 
+def runs(filling: Filling) -> Iterator[Row]:
+    """`mesh.runs`."""
+    return map(msgspec.structs.asdict, filling.registry.runs)
+
+
+def run_results(filling: Filling) -> Iterator[Row]:
+    """`mesh.run_results`."""
+    for invocation, each in filling.registry.run_results():
+        row = msgspec.structs.asdict(each)
+        yield {"invocation_id": invocation, "product_key": row.pop("product"), "port": row.pop("label"), **row}
+
+
 def usage(filling: Filling) -> Iterator[Row]:
     """`mesh.usage`."""
     for each in filling.registry.query_days():

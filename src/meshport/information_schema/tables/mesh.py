@@ -190,6 +190,25 @@ TABLES = (
         Column("met", BOOL),
     ),
     _table(
+        "runs",
+        "Runs of dbt that were recorded: `status` is `success` or `failed`.",
+        _REGISTRY,
+        *_texts("invocation_id", "domain", "command", "target"),
+        Column("started_at", TIME),
+        Column("ended_at", TIME),
+        Column("status"),
+    ),
+    _table(
+        "run_results",
+        "What became of every node in those runs. A port, and a test of one, comes once for each port that it is about. "
+        "`executed_at` of a source is when its newest row was loaded.",
+        _REGISTRY,
+        *_texts("invocation_id", "unique_id", "name", "kind", "product_key", "port", "status"),
+        Column("seconds", FLOAT),
+        Column("failures", INT),
+        Column("executed_at", TIME),
+    ),
+    _table(
         "usage",
         "Queries through meshport in the last 90 days, by day (UTC). What people ask a catalog itself is not here.",
         _REGISTRY,
