@@ -29,6 +29,7 @@ def test_a_product_shows_its_characteristics_with_evidence(opened: Opened) -> No
     for name in NAMES:
         assert f'aria-label="{name}: ' in page
     assert "hidden by a mask" in page
+    assert "<td>freshness 24h</td><td>99.0%</td>" in page
     assert "the registry records no cost" in page
     assert "style=" not in page
 
@@ -70,6 +71,7 @@ def test_owners_see_what_waits_and_what_is_missing(opened: Opened, place: Place)
         "domain:marketing",
         "not certified",
         "promised 24h",
+        "Error budget left",
         "queries of Orders",
     ):
         assert said in page, said

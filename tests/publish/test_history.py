@@ -86,5 +86,5 @@ def test_people_read_it_and_ask_it_of_tables(published: Domain) -> None:
         select command, product_key, port, name, r.status from mesh.runs join mesh.run_results as r
         using (invocation_id) where r.status = 'warn'
     """
-    rows = json.loads(published.run("sql", query, "--format", "json").out)
-    assert [list(each.values()) for each in rows] == [["build", KEY, "orders", "not_null_orders_customer_id", "warn"]]
+    rows = json.loads(published.run("sql", query, "--format", "json").out)["rows"]
+    assert rows == [["build", KEY, "orders", "not_null_orders_customer_id", "warn"]]

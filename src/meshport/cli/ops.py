@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "status": ("meshport.cli.ops_status:status", "Show how ports stand: last runs, tests, freshness, incidents."),
+    "slo": ("meshport.cli.ops_slo:slo", "Show what was kept of service levels, and what may still go wrong."),
     "record": ("meshport.cli.ops_record:record", "Record the runs of dbt that its artifacts tell of."),
 }
 F = TypeVar("F", bound=Callable[..., Any])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from math import floor
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from meshport.model import Port, Product
     from meshport.registry import Registry
 
-WINDOW = "30d"
+DAYS = 30
 """How far back service levels are looked at, where nobody says otherwise."""
 FRESH = 0.99
 """The share of the time that a port has to be as fresh as promised. Of quality, the product promises the share."""
@@ -57,6 +58,30 @@ class Attainment(msgspec.Struct, frozen=True, kw_only=True):
         """What of the budget is left; below 0 where more went wrong than it allows."""
         return self.budget - (self.measured - self.good)
 
+    @property
+    def said_objective(self) -> str:
+        """The objective, for people."""
+        return f"{self.objective:.1%}"
+
+    @property
+    def said(self) -> str:
+        """What was attained, for people; rounded away from praise."""
+        return "unknown" if self.attained is None else f"{floor(self.attained * 1000) / 10:.1f}%"
+
+    @property
+    def said_left(self) -> str:
+        """What is left of the budget, for people: a time, or a number of results."""
+        if self.attained is None:
+            return ""
+        if self.level == "quality":
+            return f"{self.left:.1f} of {self.budget:.1f} results"
+        sign = "-" if self.left < 0 else ""
+        return f"{sign}{_time(abs(self.left))} of {_time(self.budget)}"
+
+
+def _time(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))
+
 
 def attainments(registry: Registry, scope: Scope, window: timedelta, now: datetime) -> list[Attainment]:
     """Return how the promises of products stand over the window that ends now, by product and port.
@@ -71,6 +96,11 @@ def attainments(registry: Registry, scope: Scope, window: timedelta, now: dateti
         place = (product.key, port.label)
         found += _of_port(product, port, published.get(place, []), counts.get(place), start, now)
     return found
+
+
+def lately(registry: Registry, scope: Scope) -> list[Attainment]:
+    """Return how the promises of products stand over the usual window, that ends now."""
+    return attainments(registry, scope, timedelta(days=DAYS), datetime.now(timezone.utc))
 
 
 def _of_port(

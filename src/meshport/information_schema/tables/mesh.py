@@ -200,7 +200,7 @@ TABLES = (
     ),
     _table(
         "run_results",
-        "What became of every node in those runs. A port, and a test of one, comes once for each port that it is about. "
+        "What became of every node in those runs; a test of several ports comes once for each of them. "
         "`executed_at` of a source is when its newest row was loaded.",
         _REGISTRY,
         *_texts("invocation_id", "unique_id", "name", "kind", "product_key", "port", "status"),

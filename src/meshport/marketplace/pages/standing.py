@@ -14,6 +14,8 @@ from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages.answers import done, page
 from meshport.marketplace.parameters import Name, Number, OpenSite, Page
 from meshport.marketplace.views.paging import SIZE, place, start
+from meshport.operations.slo import lately
+from meshport.registry.types import Scope
 
 
 class ReadForm(msgspec.Struct):
@@ -26,12 +28,14 @@ class ReadForm(msgspec.Struct):
 def owner_page(request: Request[Identity, Any, Any], site: OpenSite, domain: Name, number: Page = 1) -> Template:
     """What waits for a domain's owners, and how its products stand."""
     found = domain_insights(site.registry, domain)
+    products = found.products[start(number) :][:SIZE]
     return page(
         request,
         site,
         "owner.html",
         found=found,
-        products=found.products[start(number) :][:SIZE],
+        products=products,
+        attainments=[kept for each in products for kept in lately(site.registry, Scope(product=each.key))],
         place=place(number, len(found.products)),
         characteristics=CHARACTERISTICS,
     )

@@ -15,6 +15,7 @@ from meshport.marketplace.views.history import Step, steps
 from meshport.marketplace.views.quality import Quality, quality
 from meshport.marketplace.views.traits import Trait
 from meshport.model import Port
+from meshport.operations.slo import Attainment, lately
 from meshport.registry.statistics import since
 from meshport.registry.types import (
     Incident,
@@ -23,6 +24,7 @@ from meshport.registry.types import (
     PortStatus,
     ProductVersion,
     Rating,
+    Scope,
     Subscription,
     Use,
 )
@@ -80,6 +82,7 @@ class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
     about: About
     history: list[Step]
     quality: Quality
+    attainments: list[Attainment]
     traits: list[Trait]
     ratings: list[Rating]
     also_used: list[Card]
@@ -120,6 +123,7 @@ def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
         about=found,
         history=steps(registry.versions(key)),
         quality=quality(registry, found.version.product),
+        attainments=lately(registry, Scope(product=key)),
         traits=site.traits.of(registry, found.version),
         ratings=registry.ratings(key),
         also_used=cards_of(site, registry.also_used([key], 4), viewer),
