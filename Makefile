@@ -45,7 +45,7 @@ unity-client: $(UNITY_CLIENT)
 
 $(UNITY_CLIENT): tests/unity/official.txt
 	$(PYTHON) -m venv .unity/client
-	.unity/client/bin/python -m pip install --quiet --requirement tests/unity/official.txt
+	.unity/client/bin/python -m pip install --quiet --no-compile --requirement tests/unity/official.txt
 	touch $(UNITY_CLIENT)
 
 # The OpenID Connect issuer that the tests of signing in run on loopback: it is written for Node. Without Node these
