@@ -30,7 +30,7 @@ test: lint $(UNITY_CLIENT) $(ISSUER)/node_modules/.ready
 EVERY ?= 1
 
 test-faults: $(READY)
-	MESHPORT_TESTS_HURT_EVERY=$(EVERY) $(BIN)/pytest tests/databricks/publish/test_faults.py
+	MESHPORT_TESTS_HURT_EVERY=$(EVERY) $(BIN)/pytest tests/databricks/publish/test_faults.py tests/domains/test_faults.py
 
 # The tests that publish, on a real workspace: tests/live/README.md says what it needs.
 test-live: $(READY)

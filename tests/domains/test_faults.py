@@ -12,7 +12,7 @@ from tests.databricks_double.faults import Action, Cut, GatewayTimeout, ServerEr
 from tests.databricks_double.store import Metastore
 from tests.domains.workspace import Workspace, people
 
-SOME = int(os.environ.get("MESHPORT_TESTS_HURT_EVERY", "101"))
+SOME = int(os.environ.get("MESHPORT_TESTS_HURT_EVERY", "211"))
 """Of all cases, every so many are run."""
 FAULTS: tuple[Action, ...] = (
     *(TooManyRequests(retry_after=1), Unavailable(), Cut(), Cut(after=True)),

@@ -14,7 +14,8 @@ from meshport.resources import Resource
 class Seen(msgspec.Struct, frozen=True):
     """What is there of what was asked about, and what else stands on it: tags and grants of its catalogs.
 
-    `contents` are the tables and views in a catalog or a schema, by the key of that, bookkeeping left out.
+    `contents` are by the key of what holds them: the tables and views in a catalog or a schema, bookkeeping left out,
+    and who is in a group and was not asked about.
     """
 
     resources: tuple[Resource, ...]

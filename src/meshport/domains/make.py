@@ -126,11 +126,15 @@ def _settled(resources: Iterable[Resource], observed: Observed) -> dict[str, dic
 
 
 def _kept(changes: Iterable[Change], observed: Observed, aim: Aim, *, force: bool) -> dict[str, str]:
-    """Return what is not declared any more and holds tables, with a word on it: it is not dropped without `force`."""
+    """Return what is not declared any more and holds something, with a word on it: it is not dropped without `force`.
+
+    A group that holds people goes with its domain, and never because the file names another.
+    """
     kept = {}
     for change in changes:
         held = observed.seen.contents.get(change.key, ())
-        if change.action == "delete" and held and not (force and aim == "destroy"):
+        goes = aim == "destroy" and (force or change.kind == GROUP)
+        if change.action == "delete" and held and not goes:
             kept[change.key] = f"the {WORDS[change.kind]} {change.subject} stays: it holds {_listed(held)}"
     return kept
 

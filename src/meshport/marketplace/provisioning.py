@@ -19,6 +19,10 @@ from meshport.errors import InputError, NotFoundError, PlanMovedError
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.settings import Provisioning
 from meshport.marketplace.site import Site
+from meshport.mesh import Guard
+from meshport.plan.guard import refuse_removals
+
+ELSEWHERE = "was the right file read? `meshport domain apply --allow-removals` does it all the same"
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -53,11 +57,15 @@ def planned(site: Site, viewer: Identity, name: str) -> Planned:
 
 
 def apply(site: Site, viewer: Identity, name: str, digest: str) -> None:
-    """Apply exactly the plan that somebody saw. Raises PlanMovedError where it is another one by now."""
+    """Apply exactly the plan that somebody saw.
+
+    Raises PlanMovedError where it is another one by now, BlockedError where it takes away a large part of what was made.
+    """
     opened = _opened(site, viewer, name)
     plan = applying.plan(opened.site, "apply")
     if plan.digest != digest:
         raise PlanMovedError("the plan is another one by now: nothing was done", hint="look at it again")
+    refuse_removals(plan.removals, Guard(), ELSEWHERE)
     applying.apply_plan(opened.site, plan)
 
 

@@ -9,7 +9,7 @@ SDK.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,18 @@ class People:
                 yield named(GROUP, each.name)
             elif each.kind == PRINCIPAL and self._principal(each.name) is not None:
                 yield named(PRINCIPAL, each.name)
+
+    def contents(self, there: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
+        """Return who is in each of these groups beside the members among them, by the group's key."""
+        ours = {(each.relation.identifier, self._user(each.name)) for each in there if each.kind == MEMBER}
+        found = {}
+        for each in there:
+            held = self._found(each.name) if each.kind == GROUP else None
+            members = (held or {}).get("members", ())
+            others = [one for one in members if (each.name, str(one["value"])) not in ours]
+            if others:
+                found[each.key] = tuple(str(one.get("display") or one["value"]) for one in others)
+        return found
 
     def make(self, resource: Resource) -> None:
         """Make a group or a service principal, or somebody a member of a group."""
@@ -141,11 +153,16 @@ class People:
 
     def _group(self, name: str) -> str | None:
         """Return the id of a group, None where there is none."""
+        held = self._found(name)
+        return str(held["id"]) if held is not None else None
+
+    def _found(self, name: str) -> dict[str, Any] | None:
+        """Return a group as the account shows it, None where there is none."""
         with explained(f"looking for the group {name}", NEEDS):
             query = {"filter": f'displayName eq "{name}"', "startIndex": 1, "count": PAGE}
             answer: Any = self._client.api_client.do("GET", GROUPS, query=query)
-        found = [each for each in answer.get("Resources", ()) if each["displayName"].casefold() == name.casefold()]
-        return str(found[0]["id"]) if found else None
+        named_so = (each for each in answer.get("Resources", ()) if each["displayName"].casefold() == name.casefold())
+        return next(named_so, None)
 
     def _principal(self, name: str) -> str | None:
         """Return the application id of a service principal by that, or by its name; None where there is none.

@@ -58,7 +58,8 @@ class DatabricksPlatform:
         people = list(self._people.observe(of(PEOPLE)))  # first: the others ask it how principals are written
         securables = list(self._securables.observe(of(SECURABLE)))
         others = (*self._computing.observe(of(COMPUTING)), *self._discovery.observe(of(DISCOVERY)))
-        return Seen((*people, *securables, *others), self._securables.contents(securables))
+        contents = self._securables.contents(securables) | self._people.contents(people)
+        return Seen((*people, *securables, *others), contents)
 
     def make(self, resources: Sequence[Resource]) -> None:
         """Make one thing, or grant privileges in one place."""
