@@ -59,7 +59,7 @@ def planned(site: Site, viewer: Identity, name: str) -> Planned:
 def apply(site: Site, viewer: Identity, name: str, digest: str) -> None:
     """Apply exactly the plan that somebody saw.
 
-    Raises PlanMovedError where it is another one by now, BlockedError where it takes away a large part of what was made.
+    Raises PlanMovedError where it is another one by now, BlockedError where it takes away much of what was made.
     """
     opened = _opened(site, viewer, name)
     plan = applying.plan(opened.site, "apply")
