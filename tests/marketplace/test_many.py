@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from meshport.access import subscriptions
 from meshport.access.principals import Actor
+from meshport.contracts import diff_products
 from meshport.discovery import Discovery
+from meshport.errors import UnavailableError
 from meshport.marketplace.identity import Identity
+from meshport.marketplace.views import history
 from meshport.registry import Registry
 from meshport.registry.types import Asked
 from tests.marketplace.conftest import ANN, BOB, Opened, Place, send
@@ -111,3 +116,59 @@ def test_results_between_two_pages_are_searched_once(
     monkeypatch.setattr(Discovery, "search", counting)
     found = bob.get("/api/v1/products?q=thing&limit=4&offset=3").json()
     assert (len(found["items"]), found["total"], len(asked)) == (4, 9, 1)
+
+
+def test_a_look_is_remembered_after_the_answer_or_not_at_all(opened: Opened, place: Place) -> None:
+    bob, file = opened(BOB), place.folder / "registry.db"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("begin immediate")
+        assert bob.get("/products/sales.orders").status_code == 200
+        with pytest.raises(UnavailableError, match="in use"):
+            place.registry.visit("sales.orders", BOB.person)
+        other.rollback()
+    assert place.registry.visits(BOB.person) == []
+    assert bob.get("/products/sales.orders").status_code == 200
+    assert place.registry.visits(BOB.person) == ["sales.orders"]
+
+
+def test_what_a_version_changed_is_worked_out_once(
+    opened: Opened, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob, asked = opened(BOB), []
+
+    def counting(*given: Any) -> Any:
+        asked.append(given)
+        return diff_products(*given)
+
+    monkeypatch.setattr(history, "diff_products", counting)
+    for number in (1, 2, 3):
+        one = product("told", description=f"{number}.")
+        made = record(one, digest=str(number), version=f"{number}.0.0", plan_digest=str(number))
+        place.registry.record_publication(made)
+        for _ in range(2):
+            found = bob.get("/api/v1/products/sales.told/versions").json()["items"]
+            assert bob.get("/products/sales.told").status_code == 200
+        assert [each["version"] for each in found] == [f"{n}.0.0" for n in range(number, 0, -1)]
+        assert found[0]["severity"] == ("first" if number == 1 else "patch")
+        assert len(asked) == number
+
+
+def test_bookmarks_are_read_as_far_as_they_are_shown(
+    opened: Opened, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"p{number}" for number in range(5)]
+    publish(place, *names)
+    for name in names:
+        place.registry.bookmark(f"sales.{name}", BOB.person, on=True)
+    place.registry.set_product_status("sales.p2", "retired", actor=ANN.person)
+    bob, read = opened(BOB), []
+    whole = Registry.heads_of
+
+    def counting(self: Registry, keys: Any) -> Any:
+        read.extend(keys)
+        return whole(self, keys)
+
+    monkeypatch.setattr(Registry, "heads_of", counting)
+    found = bob.get("/api/v1/bookmarks?limit=2&offset=1").json()
+    assert ([each["key"] for each in found["items"]], found["total"]) == (["sales.p3", "sales.p1"], 4)
+    assert read == ["sales.p3", "sales.p1"]

@@ -1,8 +1,9 @@
-"""What pages show of the whole mesh, made once and kept until something happens that changes it."""
+"""What pages show again and again: made once, and kept until something happens that changes it, or for good."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -36,3 +37,25 @@ class Kept(Generic[T]):
             else:
                 self._kept = changes.mark, self._kept[1]
             return self._kept[1]
+
+
+class Recent(Generic[T]):
+    """Values that never change, by what they are made of: the `size` that were last asked for. Threads may share it."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the value of a key, made where it is not kept. Raises what making it does."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()  # two who ask at once may both make it: they make the same
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -12,6 +12,7 @@ from meshport.marketplace.identity import Identity
 from meshport.marketplace.kept import Kept
 from meshport.marketplace.settings import Settings
 from meshport.marketplace.views.front import Front, kept_front
+from meshport.marketplace.views.history import History
 from meshport.marketplace.views.traits import Traits
 from meshport.model import Port, Status
 from meshport.registry import Registry
@@ -26,6 +27,7 @@ class Site(msgspec.Struct, frozen=True):
     settings: Settings
     local: Identity | None
     traits: Traits = msgspec.field(default_factory=Traits)
+    history: History = msgspec.field(default_factory=History)
     front: Kept[Front] = msgspec.field(default_factory=kept_front)
 
     def product(self, key: str, viewer: Identity) -> ProductVersion:
@@ -41,6 +43,11 @@ class Site(msgspec.Struct, frozen=True):
         found = self.registry.heads_of(ordered)
         known = (found[key] for key in ordered if key in found)
         return [each for each in known if visible(each.product.domain, each.status, viewer)]
+
+    def known(self, keys: Collection[str], viewer: Identity) -> list[str]:
+        """Return these keys in this order, without those of products that somebody may not know of."""
+        found = self.registry.statuses_of(keys)
+        return [key for key in keys if key in found and visible(key.partition(".")[0], found[key], viewer)]
 
     def keys_of(self, domain: str, viewer: Identity) -> list[str]:
         """Return the keys of a domain's products that somebody may know of, in order."""

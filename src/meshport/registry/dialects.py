@@ -8,30 +8,48 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Table, TextClause, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-# Execution option of a connection that is going to write.
+# Execution options of a connection: it is going to write; what others lock is not waited for.
 WRITES = "meshport_writes"
+IMPATIENT = "meshport_impatient"
+_PATIENCE, _LITTLE_PATIENCE = 5000, 50  # milliseconds
 
 
 def prepare(engine: Engine) -> None:
     """Make every connection of an SQLite engine safe: real transactions, foreign keys, patience, durable commits.
 
+    Where a connection is `IMPATIENT`, a transaction that has to wait for others fails soon, on both databases.
+
     `synchronous=FULL` costs one `fsync` per commit, and a publish commits a few dozen times; with NORMAL a power cut
     could take back journal and ledger entries whose changes are already in the catalog.
     """
     if engine.dialect.name != "sqlite":
+
+        @event.listens_for(engine, "begin")
+        def _hurry(connection: Connection) -> None:
+            if connection.get_execution_options().get(IMPATIENT, False):
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_LITTLE_PATIENCE}")
+
         return
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late, and never for DDL
-        for pragma in ("foreign_keys = ON", "busy_timeout = 5000", "synchronous = FULL"):
+        for pragma in ("foreign_keys = ON", f"busy_timeout = {_PATIENCE}", "synchronous = FULL"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A transaction that reads first and writes later can fail at once with "locked": a writer says so at the start.
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        begin = "BEGIN IMMEDIATE" if options.get(WRITES, False) else "BEGIN"
+        if not options.get(IMPATIENT, False):
+            connection.exec_driver_sql(begin)
+            return
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {_LITTLE_PATIENCE}")
+        try:
+            connection.exec_driver_sql(begin)
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_PATIENCE}")
 
 
 def use_wal(connection: Any) -> None:

@@ -89,6 +89,7 @@ class Registry:
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
         self._writer = engine.execution_options(**{dialects.WRITES: True})
+        self._impatient = engine.execution_options(**{dialects.WRITES: True, dialects.IMPATIENT: True})
         self.name = name
 
     @classmethod
@@ -213,7 +214,12 @@ class Registry:
     def statuses(self, domain: str) -> dict[str, Status]:
         """Return the status of each product of a domain, by key, in order."""
         with self._read() as current:
-            return products.statuses(current, domain)
+            return products.statuses(current, products.of_domain(domain))
+
+    def statuses_of(self, keys: Collection[str]) -> dict[str, Status]:
+        """Return the status of each of these products, by key; keys that are not there are left out."""
+        with self._read() as current:
+            return products.statuses(current, products.among(keys))
 
     def standing(self, domain: str) -> dict[str, Standing]:
         """Return where each product of a domain stands, by key, in a constant number of queries."""
@@ -339,8 +345,11 @@ class Registry:
             return engagement.bookmarks(current, person)
 
     def visit(self, key: str, person: str) -> None:
-        """Remember that a person looked at a product just now. Raises NotFoundError where the product is not there."""
-        with self._write() as current:
+        """Remember that a person looked at a product just now. Raises NotFoundError where the product is not there.
+
+        Nobody waits long for that: it raises UnavailableError at once where somebody else writes the registry.
+        """
+        with explained(self.name), self._impatient.begin() as current:
             engagement.visit(current, products.require(current, key).product.key, person)
 
     def visits(self, person: str) -> list[str]:

@@ -103,9 +103,9 @@ def counts(connection: Connection) -> dict[str, int]:
     return {row.domain: row.number for row in connection.execute(counted.group_by(_product.c.domain))}
 
 
-def statuses(connection: Connection, domain: str) -> dict[str, Status]:
-    """Return how each product of a domain stands, by key, in order."""
-    query = select(_product.c.key, _product.c.status).where(_product.c.domain == domain).order_by(_product.c.key)
+def statuses(connection: Connection, which: ColumnElement[bool]) -> dict[str, Status]:
+    """Return the status of each product that `which` selects, by key, in order."""
+    query = select(_product.c.key, _product.c.status).where(which).order_by(_product.c.key)
     return {row.key: row.status for row in connection.execute(query)}
 
 

@@ -44,7 +44,8 @@ def read_me(request: Call) -> MeShape:
 @get("/bookmarks", permission="consumer", sync_to_thread=True, responses=PROBLEMS)
 def read_bookmarks(request: Call, site: OpenSite, limit: Limit = 20, offset: Offset = 0) -> OffsetPagination[Card]:
     """Bookmarks, the newest first."""
-    return paged(cards_of(site, site.registry.bookmarks(request.user.person), request.user), limit, offset)
+    found = paged(site.known(site.registry.bookmarks(request.user.person), request.user), limit, offset)
+    return OffsetPagination(cards_of(site, found.items, request.user), limit, offset, found.total)
 
 
 @put("/bookmarks/{product:str}", permission="consumer", sync_to_thread=True, responses=PROBLEMS, status_code=204)

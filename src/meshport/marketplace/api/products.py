@@ -32,7 +32,6 @@ from meshport.marketplace.parameters import Filters, Name, OpenSite, OwnToken, S
 from meshport.marketplace.preview import sample
 from meshport.marketplace.site import port_of
 from meshport.marketplace.views.found import find
-from meshport.marketplace.views.history import steps
 from meshport.marketplace.views.product import about
 from meshport.marketplace.views.quality import quality
 from meshport.registry.types import Rating
@@ -74,7 +73,7 @@ def read_versions(
 ) -> OffsetPagination[VersionShape]:
     """Its versions, newest first, each with what it changed."""
     key = site.product(product, request.user).product.key
-    return paged([version_shape(step) for step in steps(site.registry.versions(key))], limit, offset)
+    return paged([version_shape(step) for step in site.history.steps(site.registry.versions(key))], limit, offset)
 
 
 @get("/products/{product:str}/quality", permission="consumer", sync_to_thread=True, responses=PROBLEMS)

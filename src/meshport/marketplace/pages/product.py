@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.background_tasks import BackgroundTask
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
 
-from meshport.errors import DeniedError
+from meshport.errors import DeniedError, UnavailableError
 from meshport.marketplace import acts
 from meshport.marketplace.downloads import contract_file, product_file
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.pages.answers import done, page
 from meshport.marketplace.parameters import Days, Name, OpenSite, OwnToken, Sentence, Stars, Who
 from meshport.marketplace.preview import sample, statement
+from meshport.marketplace.site import Site
 from meshport.marketplace.views.product import product_page
+
+_LOG = logging.getLogger("meshport.marketplace")
 
 
 class AskForm(msgspec.Struct):
@@ -44,8 +49,9 @@ class MarkForm(msgspec.Struct):
 def show_product(request: Request[Identity, Any, Any], site: OpenSite, product: Name) -> Template:
     """A product's page."""
     shown = product_page(site, product, request.user)
-    site.registry.visit(product, request.user.person)
-    return page(request, site, "product.html", page=shown, about=shown.about, product=shown.about.version.product)
+    answer = page(request, site, "product.html", page=shown, about=shown.about, product=shown.about.version.product)
+    answer.background = BackgroundTask(_remember, site, product, request.user.person)
+    return answer
 
 
 @get("/products/{product:str}/sample/{port:str}", permission="consumer", sync_to_thread=True)
@@ -102,6 +108,14 @@ def mark(
     """Set or remove a bookmark."""
     acts.mark(site, request.user, product, on=data.on)
     return done(request, "Bookmarked." if data.on else "The bookmark is gone.", f"/products/{product}")
+
+
+def _remember(site: Site, product: str, person: str) -> None:
+    """Remember that somebody looked at a product, after they were answered. That is not worth waiting for anything."""
+    try:
+        site.registry.visit(product, person)
+    except UnavailableError as error:
+        _LOG.info("a look at %s is not remembered: %s", product, error)
 
 
 def _file(text: str, name: str) -> Response[bytes]:

@@ -8,7 +8,11 @@ from itertools import pairwise
 import msgspec
 
 from meshport.contracts import ContractChange, PortDiff, diff_products
+from meshport.marketplace.kept import Recent
 from meshport.registry.types import ProductVersion
+
+KEPT = 10_000
+"""Steps that are kept, those last looked at."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -23,9 +27,21 @@ class Step(msgspec.Struct, frozen=True):
     removed: tuple[str, ...]
 
 
-def steps(versions: Sequence[ProductVersion]) -> list[Step]:
-    """Return the steps from version to version, newest first; `versions` are newest first."""
-    return [_step(new, old) for new, old in pairwise([*versions, None]) if new is not None]
+class History:
+    """The steps of products, each worked out once: published versions do not change. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._kept: Recent[Step] = Recent(KEPT)
+
+    def steps(self, versions: Sequence[ProductVersion]) -> list[Step]:
+        """Return the steps from version to version of a product, newest first; `versions` are newest first."""
+        return [self._of(new, old) for new, old in pairwise([*versions, None]) if new is not None]
+
+    def _of(self, new: ProductVersion, old: ProductVersion | None) -> Step:
+        # The place of a version is enough, until a registry is restored under its name: the digests tell.
+        before = (old.version, old.digest) if old else None
+        key = (new.product.key, new.version, new.digest, new.published_at, new.catalog_type, before)
+        return self._kept.of(key, lambda: _step(new, old))
 
 
 def _step(new: ProductVersion, old: ProductVersion | None) -> Step:

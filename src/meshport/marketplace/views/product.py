@@ -11,7 +11,7 @@ from meshport.marketplace.identity import Identity
 from meshport.marketplace.site import Site
 from meshport.marketplace.views.cards import Card, cards_of
 from meshport.marketplace.views.connect import Way, ways
-from meshport.marketplace.views.history import Step, steps
+from meshport.marketplace.views.history import Step
 from meshport.marketplace.views.quality import Quality, quality
 from meshport.marketplace.views.traits import Trait
 from meshport.model import Port
@@ -121,7 +121,7 @@ def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
     found = about(site, key, viewer)
     return ProductPage(
         about=found,
-        history=steps(registry.versions(key)),
+        history=site.history.steps(registry.versions(key)),
         quality=quality(registry, found.version.product),
         attainments=lately(registry, Scope(product=key)),
         traits=site.traits.of(registry, found.version),
