@@ -20,7 +20,6 @@ def sources_of(workspace: Workspace, registry_url: str | None, shown: Progress) 
     Works on any dbt project: one that is no domain has no products, and a registry only where `registry_url` names it.
     """
     from meshport.information_schema import Sources
-    from meshport.standards import standards_of
 
     named = workspace.is_domain or registry_url
     return Sources(
@@ -29,7 +28,7 @@ def sources_of(workspace: Workspace, registry_url: str | None, shown: Progress) 
         project=lambda: workspace.project,
         mesh=workspace.mesh if workspace.is_domain else None,
         declared=lambda: workspace.declared if workspace.is_domain else [],
-        standards=lambda: standards_of(workspace.project_dir),
+        standards=lambda: workspace.standards,
         registry=(lambda: registry_if_there(workspace.project_dir, registry_url)) if named else None,
         lineage=lambda: workspace.lineage(shown),
     )
