@@ -52,6 +52,12 @@ MESH = {
     "guard.removals": "What share of the tags, masks, comments or grants that meshport wrote, of each kind, a publish "
     "may take away without `--allow-removals`.",
     "guard.beginning_with": "... from how many of a kind on: below it anything may go.",
+    "alerts[].to": "A route of alerts: `slack`, `teams`, `webhook` or `email`. See "
+    "[the guide](../guides/operations.md).",
+    "alerts[].address": "... the environment variable that holds its address: the URL of a webhook, or "
+    "`smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS&to=ADDRESS`. The address is a secret, and not for this file.",
+    "alerts[].severity": "... `hard`: only incidents that keep a build from being published.",
+    "alerts[].products": "... patterns of the products' keys.",
     "unity.url": "An open-source Unity Catalog server, for `meshport unity`: see "
     "[the guide](../guides/unity-catalog.md).",
     "unity.catalog": "... the catalog there. Without it the name of the published zone.",

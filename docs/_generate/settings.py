@@ -110,6 +110,8 @@ def _leaves(struct: StructType, prefix: str = "") -> Iterator[tuple[str, Field]]
             yield from _leaves(inner, f"{name}.")
         elif isinstance(field.type, DictType) and isinstance(field.type.value_type, StructType):
             yield from _leaves(field.type.value_type, f"{name}.<name>.")
+        elif isinstance(field.type, VarTupleType) and isinstance(field.type.item_type, StructType):
+            yield from _leaves(field.type.item_type, f"{name}[].")
         else:
             yield name, field
 

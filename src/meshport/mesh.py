@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import yaml
@@ -73,6 +73,24 @@ class Unity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     principals: dict[str, str] = {}
 
 
+class Alert(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A route of alerts. `address` names the environment variable that holds where to: a webhook's URL, or for e-mail
+    `smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS&to=ADDRESS`. It is a secret, never in this file.
+
+    `severity` `hard` leaves out incidents that are soft. `products` are patterns of keys (`sales.*`).
+    """
+
+    to: Literal["slack", "teams", "webhook", "email"]
+    address: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+    severity: Literal["soft", "hard"] = "soft"
+    products: tuple[str, ...] = ("*",)
+
+    @property
+    def name(self) -> str:
+        """How the route is named where it is kept which alerts went by it."""
+        return f"{self.to}:{self.address}"
+
+
 class Guard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a publish may take away without a word: of each kind at most the share `removals` of what was written, and
     anything where fewer than `beginning_with` were.
@@ -98,6 +116,7 @@ class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warehouses: dict[str, Warehouse] = {}
     guard: Guard = Guard()
     unity: Unity = Unity()
+    alerts: tuple[Alert, ...] = ()
 
     @property
     def published_database(self) -> str:

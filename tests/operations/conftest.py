@@ -46,32 +46,45 @@ class Mesh(NamedTuple):
             guard = "BEFORE UPDATE ON publication BEGIN SELECT RAISE(ABORT, 'publication is append-only'); END"
             current.execute(text(f"CREATE TRIGGER publication_no_update {guard}"))
 
-    def run_tests(self, *, hours: float, status: str = "pass", name: str = "run") -> str:
-        """Record a run of the product's one test and of the source that its port is built from; return its time."""
+    def run_tests(
+        self, *, hours: float, status: str = "pass", model: str = "success", test: str = RULE.unique_id
+    ) -> str:
+        """Record a run of the product's model, its one test and the source that it is built from; return its time."""
         at = ago(hours)
-        failed = status not in ("pass", "warn")
+        failed = status not in ("pass", "warn") or model != "success"
         run = RunRecord(
             domain="sales",
-            invocation_id=f"{name} {hours}",
+            invocation_id=f"{hours} hours ago",
             command="build",
             target=None,
             started_at=at,
             ended_at=at,
             status="failed" if failed else "success",
         )
-        test = RunResult(
-            unique_id=RULE.unique_id,
-            name="not_null_email",
-            kind="test",
-            product=KEY,
-            label=PORT,
-            status=status,
-            executed_at=at,
-        )
-        source = RunResult(
-            unique_id="source.sales.shop.orders", name="shop.orders", kind="source", status="warn", executed_at=at
-        )
-        self.registry.record_run(run, [test, source])
+        results = [
+            RunResult(
+                unique_id="model.sales.customers",
+                name="customers",
+                kind="model",
+                product=KEY,
+                label=PORT,
+                status=model,
+                executed_at=at,
+            ),
+            RunResult(
+                unique_id=test,
+                name="not_null_email",
+                kind="test",
+                product=KEY,
+                label=PORT,
+                status=status,
+                executed_at=at,
+            ),
+            RunResult(
+                unique_id="source.sales.shop.orders", name="shop.orders", kind="source", status="warn", executed_at=at
+            ),
+        ]
+        self.registry.record_run(run, results)
         return at
 
 

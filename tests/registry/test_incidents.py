@@ -7,7 +7,7 @@ import pytest
 from meshport.access.principals import Actor
 from meshport.access.subscriptions import approve, request
 from meshport.registry import Registry
-from meshport.registry.types import INCIDENT_KINDS, Trouble
+from meshport.registry.types import INCIDENT_KINDS, AlertEvent, Trouble
 from tests.registry.samples import record
 
 KEY = "sales.customer_360"
@@ -77,3 +77,31 @@ def test_a_retired_product_has_none(mesh: Registry) -> None:
 def test_nobody_reads_what_was_never_published(mesh: Registry) -> None:
     assert mesh.keep_incidents("sales.nothing", INCIDENT_KINDS, [FAILED], actor="user:ann") == []
     assert mesh.incidents() == []
+
+
+def test_an_alert_is_one_sender_s_until_it_is_settled(mesh: Registry) -> None:
+    (incident,) = mesh.keep_incidents(KEY, INCIDENT_KINDS, [FAILED], actor="user:ann")
+    wanted: list[tuple[int, AlertEvent, str]] = [(incident.id, "begin", "slack:A"), (incident.id, "begin", "email:B")]
+    assert mesh.queue_alerts(wanted) == 2
+    assert mesh.queue_alerts(wanted) == 0
+    first, second = mesh.claim_alerts("sales", ["slack:A", "email:B", "email:C"])
+    assert (first.incident, first.event, first.route) == (incident, "begin", "slack:A")
+    assert mesh.claim_alerts("sales", ["slack:A", "email:B"]) == []
+    mesh.settle_alert(first.id, None)
+    mesh.settle_alert(second.id, "it is down")
+    (waiting,) = mesh.waiting_alerts("sales")
+    assert (waiting.route, waiting.attempts, waiting.problem) == ("email:B", 1, "it is down")
+    assert [each.id for each in mesh.claim_alerts("sales", ["slack:A", "email:B"])] == [second.id]
+    mesh.release_alerts([second.id])
+    assert len(mesh.claim_alerts("sales", ["email:B"])) == 1
+    assert mesh.claim_alerts("hr", ["email:B"]) == []
+
+
+def test_the_end_is_told_to_whom_the_beginning_was(mesh: Registry) -> None:
+    (incident,) = mesh.keep_incidents(KEY, INCIDENT_KINDS, [FAILED], actor="user:ann")
+    mesh.queue_alerts([(incident.id, "begin", "slack:A")])
+    assert mesh.ends_to_tell("sales", ["slack:A"]) == []
+    mesh.keep_incidents(KEY, INCIDENT_KINDS, [], actor="user:ann")
+    assert mesh.ends_to_tell("sales", ["slack:A", "email:B"]) == [(incident.id, "slack:A")]
+    mesh.queue_alerts([(incident.id, "end", "slack:A")])
+    assert mesh.ends_to_tell("sales", ["slack:A"]) == []

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 COMMANDS = {
     "status": ("meshport.cli.ops_status:status", "Show how ports stand: last runs, tests, freshness, incidents."),
     "slo": ("meshport.cli.ops_slo:slo", "Show what was kept of service levels, and what may still go wrong."),
+    "incidents": ("meshport.cli.ops_incidents:incidents", "Show what is wrong with products, and since when."),
+    "check": ("meshport.cli.ops_incidents:check", "Look at what is known now, keep incidents, send alerts."),
+    "alerts": ("meshport.cli.ops_alerts:alerts", "Show by which routes alerts go, and what waits to be sent."),
     "record": ("meshport.cli.ops_record:record", "Record the runs of dbt that its artifacts tell of."),
 }
 F = TypeVar("F", bound=Callable[..., Any])

@@ -56,7 +56,7 @@ def publish(
     from meshport.cli.plan_text import plan_document
     from meshport.cli.workspace import Workspace
     from meshport.errors import ExitCode, PlanMovedError
-    from meshport.operations import incidents
+    from meshport.operations import alerts, incidents
     from meshport.plan.apply import apply_plan, converge
     from meshport.plan.files import load_plan
     from meshport.plan.guard import refuse_removals
@@ -111,6 +111,7 @@ def publish(
             say("An interrupted publish had written everything; its record is complete now.")
         for incident in incidents.keep(registry, made, actor=user()):
             say(f"Incident: {incident.text}")
+        alerts.queue(registry, mesh.domain, mesh.alerts)  # `meshport ops check` sends them
         # Subscriptions follow: what is published, masked and verified by now is granted, what is gone is not.
         settle(registry, mesh.domain, actor=user(), guard=mesh.guard, allow_removals=allow_removals)
     if made.blocked:

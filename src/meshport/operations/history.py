@@ -42,6 +42,29 @@ def places_of(products: Iterable[Product]) -> Mapping[str, list[Place]]:
     return places
 
 
+def current(products: Iterable[Product], results: Iterable[tuple[str, RunResult]]) -> dict[str, list[RunResult]]:
+    """Return those of the newest results (with their runs' invocation ids) that say something of products as they are
+    published, by product.
+
+    A node that is no part of the published product any more, or not yet, counts only while it was in the product's
+    newest run: a test that was removed after it failed is not wrong for ever.
+    """
+    of_product: dict[str, list[tuple[str, RunResult]]] = defaultdict(list)
+    for invocation, result in results:
+        if result.product is not None:
+            of_product[result.product].append((invocation, result))
+    found = {}
+    for product in products:
+        parts = places_of([product])
+        newest = max(of_product[product.key], key=lambda each: each[1].executed_at or "", default=("", None))[0]
+        found[product.key] = [
+            result
+            for invocation, result in of_product[product.key]
+            if result.unique_id in parts or invocation == newest
+        ]
+    return found
+
+
 def _told(domain: str, run: Run) -> RunRecord:
     return RunRecord(
         domain=domain,

@@ -1,21 +1,24 @@
-"""What a publish shows to be wrong with products: hard where it was refused, soft where it was published all the same.
+"""What is wrong with products: hard where nothing new can be published, soft where a promise is missed.
 
-Judged is what publishing knows anyhow: what the tests of a build said, and what the product promised of its service.
+`keep` judges by what publishing knows anyhow, `check` by what the registry knows while time goes by.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from meshport.contracts.levels import levels
+from meshport.contracts.levels import Level, levels
+from meshport.model import Evidence, QualityRule
+from meshport.operations.history import FAILED, current
 from meshport.plan.types import Plan, ProductPlan
-from meshport.registry.types import INCIDENT_KINDS, Incident, IncidentKind, Trouble
+from meshport.registry.runs import TESTS
+from meshport.registry.types import INCIDENT_KINDS, Incident, IncidentKind, RunResult, Scope, Trouble
 
 if TYPE_CHECKING:
+    from meshport.model import Product
     from meshport.registry import Registry
 
-FAILED = ("fail", "error")
-"""How a test ended that keeps a build from being published."""
 SHOWN = 3
 
 
@@ -33,6 +36,57 @@ def keep(registry: Registry, plan: Plan, *, actor: str) -> list[Incident]:
     return began
 
 
+def check(registry: Registry, domain: str, *, actor: str) -> list[Incident]:
+    """Keep the incidents of a domain's products by what is known now, without a build or a plan: rows get older, and
+    runs of dbt fail that nobody publishes.
+
+    Owners and those who subscribe are told as by `keep`. Returns those that began.
+    """
+    scope = Scope(domain=domain)
+    published = registry.newest_results(scope)
+    lasting = {each.product for each in registry.incidents(domain=domain, lasting=True)}
+    products = [head.product for head in registry.heads(domain).values() if head.status != "retired"]
+    results = current(products, registry.newest_run_results(scope))
+    began = []
+    for product in products:
+        evidence = published[product.key].evidence if product.key in published else {}
+        looked_at, found = known(product, evidence, results[product.key])
+        if found or product.key in lasting:
+            began += registry.keep_incidents(product.key, looked_at, found, actor=actor)
+    return began
+
+
+def known(
+    product: Product, evidence: Mapping[str, Sequence[Evidence]], results: Sequence[RunResult]
+) -> tuple[tuple[IncidentKind, ...], list[Trouble]]:
+    """Return which kinds of trouble can be told of a published product, and what is wrong. Pure but for the time.
+
+    `evidence` is what it was published on, `results` are the newest of its nodes. As long as these did not fail, its
+    quality is theirs; of a build that failed nothing is published, so that the quality stays what it was.
+    """
+    missed = {level.name: level for level in levels(product, evidence) if level.met is False}
+    if not results:
+        return ("quality", "freshness"), [_missed(product.key, level) for level in missed.values()]
+    failed = [each for each in results if each.status in FAILED]
+    tests = [each for each in results if each.kind in TESTS]
+    if not failed and tests:
+        missed.pop("quality", None)
+        ran = {"": [Evidence(QualityRule(each.unique_id, each.name, each.kind), each.status) for each in tests]}
+        missed |= {
+            level.name: level for level in levels(product, ran) if level.name == "quality" and level.met is False
+        }
+    found = [_missed(product.key, level) for level in missed.values()]
+    runs = [str(each.label) for each in failed if each.kind not in TESTS]
+    refused = [f"{each.name} of {each.label}" for each in failed if each.kind in TESTS]
+    if runs:
+        found.append(Trouble("run", "hard", f"the last run of {product.key} failed: {_named(runs)}"))
+    if refused:
+        found.append(
+            Trouble("tests", "hard", f"the tests of {product.key} failed when they last ran: {_named(refused)}")
+        )
+    return INCIDENT_KINDS, found
+
+
 def troubles(planned: ProductPlan) -> tuple[tuple[IncidentKind, ...], list[Trouble]]:
     """Return which kinds of trouble a product's plan tells of, and what it found. Pure but for what time it is.
 
@@ -41,11 +95,11 @@ def troubles(planned: ProductPlan) -> tuple[tuple[IncidentKind, ...], list[Troub
     if planned.blocked:
         return ("tests",), _failed_tests(planned)
     missed = [level for level in levels(planned.product, planned.evidence) if level.met is False]
-    key = planned.product.key
-    return INCIDENT_KINDS, [
-        Trouble(level.name, "soft", f"{key} misses its {level.name}: {level.promised} promised, {level.found}")
-        for level in missed
-    ]
+    return INCIDENT_KINDS, [_missed(planned.product.key, level) for level in missed]
+
+
+def _missed(key: str, level: Level) -> Trouble:
+    return Trouble(level.name, "soft", f"{key} misses its {level.name}: {level.promised} promised, {level.found}")
 
 
 def _failed_tests(planned: ProductPlan) -> list[Trouble]:
@@ -57,6 +111,12 @@ def _failed_tests(planned: ProductPlan) -> list[Trouble]:
     ]
     if not failed:
         return []
-    more = f" and {len(failed) - SHOWN} more" if len(failed) > SHOWN else ""
-    text = f"publishing {planned.product.key} was refused, its tests failed: {', '.join(failed[:SHOWN])}{more}"
+    text = f"publishing {planned.product.key} was refused, its tests failed: {_named(failed)}"
     return [Trouble("tests", "hard", text)]
+
+
+def _named(names: Iterable[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    all_of_them = list(names)
+    more = f" and {len(all_of_them) - SHOWN} more" if len(all_of_them) > SHOWN else ""
+    return ", ".join(all_of_them[:SHOWN]) + more

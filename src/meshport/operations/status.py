@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import msgspec
 
 from meshport.contracts.service import seconds_of
 from meshport.operations.freshness import age
+from meshport.operations.history import current
 from meshport.operations.ports import builds, living
 from meshport.registry.runs import TESTS
 from meshport.registry.types import Incident, RunResult, Scope
@@ -50,21 +50,21 @@ class Status(msgspec.Struct, frozen=True):
 
 def status(registry: Registry, scope: Scope, now: datetime) -> Status:
     """Return how the ports of products stand; retired ones are left out."""
-    results: dict[tuple[str | None, str | None], list[RunResult]] = defaultdict(list)
-    for _, result in registry.newest_run_results(scope):
-        results[result.product, result.label].append(result)
-    sources = {each.unique_id: each for each in results[None, None]}
+    newest = registry.newest_run_results(scope)
+    sources = {each.unique_id: each for _, each in newest if each.kind == "source"}
+    there = list(living(registry, scope))
+    results = current({product.key: product for product, _ in there}.values(), newest)
     published = builds(registry, scope)
     ports = []
-    for product, port in living(registry, scope):
-        place = (product.key, port.label)
-        old = age(published.get(place, ()), now)
+    for product, port in there:
+        of_port = [each for each in results[product.key] if each.label == port.label]
+        old = age(published.get((product.key, port.label), ()), now)
         ports.append(
             PortStatus(
                 product=product.key,
                 port=port.label,
-                built=next((each for each in results[place] if each.unique_id == port.unique_id), None),
-                tests=tuple(each for each in results[place] if each.kind in TESTS),
+                built=next((each for each in of_port if each.unique_id == port.unique_id), None),
+                tests=tuple(each for each in of_port if each.kind in TESTS),
                 sources=tuple(sources[each.unique_id] for each in port.upstream if each.unique_id in sources),
                 promised=product.slo.freshness,
                 age=None if old is None else old.total_seconds(),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, true
 
 from meshport.model import Evidence, Owner, Status
 from meshport.registry import (
+    alerts,
     announcements,
     audit,
     column_lineage,
@@ -35,6 +36,7 @@ from meshport.registry import (
 )
 from meshport.registry.failures import explained
 from meshport.registry.types import (
+    AlertEvent,
     Anchor,
     Announcement,
     Asked,
@@ -59,6 +61,7 @@ from meshport.registry.types import (
     PublicationRecord,
     PublishedBuild,
     QueryDay,
+    QueuedAlert,
     Rating,
     RunRecord,
     RunResult,
@@ -598,6 +601,41 @@ class Registry:
         """Return incidents (of a product, of a domain's products; only those that last), the newest first."""
         with self._read() as current:
             return incidents.read(current, product, domain, lasting, limit)
+
+    # Alerts of incidents
+
+    def queue_alerts(self, wanted: Collection[tuple[int, AlertEvent, str]]) -> int:
+        """Keep that alerts are to be sent: of an incident by its id, its begin or its end, by a route.
+
+        Returns how many are new.
+        """
+        with self._write() as current:
+            return alerts.queue(current, wanted)
+
+    def ends_to_tell(self, domain: str, routes: Collection[str]) -> list[tuple[int, str]]:
+        """Return incidents that ended, with the routes by which their begin was to be sent and their end was not."""
+        with self._read() as current:
+            return alerts.ends_to_tell(current, domain, routes)
+
+    def claim_alerts(self, domain: str, routes: Collection[str]) -> list[QueuedAlert]:
+        """Return the alerts that are to be sent, in their order, and keep others from sending them for some minutes."""
+        with self._write() as current:
+            return alerts.claim(current, domain, routes)
+
+    def settle_alert(self, number: int, problem: str | None) -> None:
+        """Keep that an alert was sent, or why it was not: then it is to be sent again."""
+        with self._write() as current:
+            alerts.settle(current, number, problem)
+
+    def release_alerts(self, numbers: Collection[int]) -> None:
+        """Let others send alerts that were claimed and not tried."""
+        with self._write() as current:
+            alerts.release(current, numbers)
+
+    def waiting_alerts(self, domain: str) -> list[QueuedAlert]:
+        """Return the alerts of a domain's products that are still to be sent, in their order."""
+        with self._read() as current:
+            return alerts.waiting(current, domain)
 
     # Notices
 

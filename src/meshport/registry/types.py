@@ -13,9 +13,10 @@ import msgspec
 from meshport.model import Evidence, Owner, Product, Status
 
 SubscriptionState = Literal["requested", "approved", "active", "denied", "expired", "revoked"]
-IncidentKind = Literal["tests", "quality", "freshness"]
+IncidentKind = Literal["run", "tests", "quality", "freshness"]
 INCIDENT_KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
 Severity = Literal["hard", "soft"]
+AlertEvent = Literal["begin", "end"]
 StepState = Literal["started", "done", "failed"]
 
 
@@ -376,6 +377,20 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     began_at: str
     ended_at: str | None = None
+
+
+class QueuedAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be sent of an incident: its `begin` or its `end`, by a route, which is named as in mesh.yml.
+
+    `problem` is why it could not be sent when that was last tried.
+    """
+
+    id: int
+    incident: Incident
+    event: AlertEvent
+    route: str
+    attempts: int
+    problem: str | None = None
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):
