@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from docs._generate.markdown import code, document, prose, table
-from meshport.catalogs.databricks.calls import DOMAINS, PAGES, REGISTRATION, STATEMENTS, VIEWS, Rest
+from meshport.catalogs.databricks.calls import DOMAINS, PAGES, REGISTRATION, STATEMENTS, SYSTEM_TABLES, VIEWS, Rest
 
 
 def page() -> str:
@@ -31,6 +31,15 @@ def page() -> str:
             f"Taken from {_pages(('Information schema',))}.",
             table(
                 ("View", "What is read", "Seen by"), ((code(row.name), prose(row.purpose), row.seen) for row in VIEWS)
+            ),
+            "## System tables",
+            "Of the catalog `system`; who reads them needs SELECT there.",
+            table(
+                ("Table", "What is read", "Taken from", "Seen by"),
+                (
+                    (code(f"system.{row.name}"), prose(row.purpose), _pages((row.page,)), row.seen)
+                    for row in SYSTEM_TABLES
+                ),
             ),
             "## REST calls",
             "Of databricks-sdk 0.117; a test compares method and path with its source. Publishing:",

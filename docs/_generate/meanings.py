@@ -58,6 +58,9 @@ MESH = {
     "`smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS&to=ADDRESS`. The address is a secret, and not for this file.",
     "alerts[].severity": "... `hard`: only incidents that keep a build from being published.",
     "alerts[].products": "... patterns of the products' keys.",
+    "cost.rate_per_hour": "What an hour of running dbt costs, for `meshport ops cost` and `meshport ci`, where no "
+    "platform bills it: see [the guide](../guides/cost.md). Without it costs are told in seconds.",
+    "cost.currency": "... in which currency: three capitals, such as `EUR`.",
     "unity.url": "An open-source Unity Catalog server, for `meshport unity`: see "
     "[the guide](../guides/unity-catalog.md).",
     "unity.catalog": "... the catalog there. Without it the name of the published zone.",

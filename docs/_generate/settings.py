@@ -14,6 +14,7 @@ from msgspec import NODEFAULT
 from msgspec.inspect import (
     AnyType,
     BoolType,
+    DecimalType,
     DictType,
     Field,
     FloatType,
@@ -133,7 +134,7 @@ def _type(kind: Type) -> str:
             return ", ".join(["text", *parts])
         case BoolType():
             return "true or false"
-        case FloatType():
+        case FloatType() | DecimalType():
             return "number"
         case IntType():
             return "whole number"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -100,6 +101,21 @@ class Guard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     beginning_with: Annotated[int, msgspec.Meta(ge=0)] = 10
 
 
+class Cost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What running costs where nobody bills: the rate of an hour (a number, or a text for an exact one), and of which
+    `currency` it is.
+    """
+
+    rate_per_hour: Decimal | None = None
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.rate_per_hour is None) != (self.currency is None):
+            raise ValueError("`rate_per_hour` and `currency` go together")
+        if self.rate_per_hour is not None and not 0 <= self.rate_per_hour < 10**9:
+            raise ValueError("`rate_per_hour` is what an hour costs: not less than 0")
+
+
 class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `mesh.yml` says. `domain` is small letters, digits and underscores: it is a part of every key.
 
@@ -117,6 +133,7 @@ class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     guard: Guard = Guard()
     unity: Unity = Unity()
     alerts: tuple[Alert, ...] = ()
+    cost: Cost = Cost()
 
     @property
     def published_database(self) -> str:

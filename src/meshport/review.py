@@ -14,6 +14,8 @@ import msgspec
 from meshport.artifacts.project import Project
 from meshport.contracts import ProductDiff
 from meshport.lineage.impact import Impact
+from meshport.operations.cost.change import ChangeCost
+from meshport.operations.cost.rate import SECONDS
 from meshport.policies import Report, Violation
 from meshport.policies.formats import summary
 from meshport.quality.types import PortResult
@@ -110,12 +112,13 @@ def of_impact(found: Impact) -> Step:
     return judged("impact", Report(policies=(policy,), violations=violations), text)
 
 
-def of_cost(nodes: int, seconds: float, unknown: int) -> Step:
-    """Return the step of cost: what building the change and all below it took in the last runs."""
-    rest = f"; {unknown} of them have not run yet" if unknown else ""
-    return Step(
-        name="cost", outcome="passed", summary=f"{nodes} nodes to build again: {seconds:.0f} s by the last runs{rest}"
-    )
+def of_cost(found: ChangeCost) -> Step:
+    """Return the step of cost: what building the change and all below it costs, by the last runs."""
+    rest = f"; {found.unknown} of them have not run yet" if found.unknown else ""
+    text = f"{len(found.nodes)} nodes to build again: {found.seconds:.0f} s by the last runs{rest}"
+    if found.currency != SECONDS:
+        text += f", which is {found.amount:.4f} {found.currency} a run"
+    return Step(name="cost", outcome="passed", summary=text)
 
 
 def of_data(results: Sequence[PortResult]) -> Step:
@@ -134,23 +137,6 @@ def of_data(results: Sequence[PortResult]) -> Step:
     sent = sum(port.statements for port in results)
     text = f"{total} rules over {len(results)} ports in {sent} statements: {len(found)} broken"
     return judged("data", Report(policies=tuple(rules.values()), violations=tuple(found)), text)
-
-
-def rebuilt(project: Project, changed: Iterable[str]) -> tuple[int, float, int]:
-    """Return how many nodes are built again for these, how many seconds that took last time, and how many never ran."""
-    children: dict[str, list[str]] = {}
-    for node in project.nodes.values():
-        for parent in node.depends_on:
-            children.setdefault(parent, []).append(node.unique_id)
-    waiting, found = list(changed), set()
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += children.get(name, ())
-    built = [name for name in found if name in project.nodes and project.nodes[name].resource_type != "source"]
-    times = [project.results[name].execution_time for name in built if name in project.results]
-    return len(built), sum(times), len(built) - len(times)
 
 
 def _policy(name: str, kind: PolicyType, description: str, severity: Severity) -> Policy:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from meshport.catalogs.databricks import Access, DatabricksCatalog, Warehouse, reading
-from meshport.catalogs.databricks.calls import PAGES, STATEMENTS, VIEWS, kind_of, unlisted, views_of
+from meshport.catalogs.databricks.calls import PAGES, STATEMENTS, SYSTEM_TABLES, VIEWS, kind_of, unlisted, views_of
 from meshport.catalogs.databricks.grants import connected
 from meshport.catalogs.databricks.registration.mask_tags import tagged
 from meshport.catalogs.databricks.registration.tables import load, sql
@@ -69,17 +69,20 @@ def test_everything_that_is_listed_is_sent_and_everything_that_is_sent_is_listed
 
 def test_what_is_not_listed_is_found() -> None:
     assert unlisted(
-        ["ALTER TABLE `a` RENAME TO `b`", "select 1 from a.information_schema.volumes"], [("PUT", "/x")]
+        ["ALTER TABLE `a` RENAME TO `b`", "select 1 from a.information_schema.volumes join system.access.audit"],
+        [("PUT", "/x")],
     ) == [
         "ALTER TABLE `a` RENAME TO `b`",
         "information_schema.volumes",
+        "system.access.audit",
         "PUT /x",
     ]
     assert unlisted(["comment on table `a` is 'it\\'s; alter table b rename to c'"]) == []
 
 
 def test_pages_are_named_once_and_all_of_them() -> None:
-    assert {page for row in STATEMENTS for page in row.pages} | {"Information schema"} == PAGES.keys()
+    of_tables = {row.page for row in SYSTEM_TABLES}
+    assert {page for row in STATEMENTS for page in row.pages} | {"Information schema"} | of_tables == PAGES.keys()
     assert len(set(PAGES.values())) == len(PAGES)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -139,6 +140,29 @@ class Double:
     def add_system_rows(self, table: str, rows: list[dict[str, Any]]) -> None:
         """Add rows to a system table: `add_system_rows("access.table_lineage", [{...}])`."""
         add_rows(self.store, table, rows)
+
+    @property
+    def warehouse_id(self) -> str:
+        """Return the id of the only SQL warehouse."""
+        return self.http_path.rpartition("/")[2]
+
+    def add_history(self, statements: Iterable[Logged], begin: datetime, each: timedelta) -> None:
+        """Add statements that were run to `system.query.history`, as if the clock had gone on by so much with each."""
+        self.add_system_rows(
+            "query.history",
+            [
+                {
+                    "statement_id": f"{begin:%H%M}-{number}",
+                    "executed_by": done.principal,
+                    "statement_text": done.statement,
+                    "query_tags": list(done.tags.items()),
+                    "compute": {"type": "WAREHOUSE", "warehouse_id": self.warehouse_id},
+                    "start_time": begin + number * each,
+                    "end_time": begin + (number + 1) * each,
+                }
+                for number, done in enumerate(statements)
+            ],
+        )
 
     @property
     def statements(self) -> list[Logged]:

@@ -79,6 +79,34 @@ def test_a_breaking_change_is_named_with_everything_below_it(repository: Domain,
     assert "contract_column_removed" in rules
 
 
+def test_what_a_change_costs_is_told_node_by_node(repository: Domain, tmp_path: Path) -> None:
+    state = tmp_path / "main"
+    shutil.copytree(repository.path / "target", state)
+    edited(
+        repository, "stg_customers", lambda node: node.update(compiled_code=node["compiled_code"].replace("NL", "LU"))
+    )
+    with repository.editing("run_results.json") as file:
+        for result in file["results"]:
+            result["execution_time"] = 36.0 if result["unique_id"] == "model.sales.stg_customers" else 18.0
+        file["results"] = [each for each in file["results"] if "revenue" not in each["unique_id"]]
+    with (repository.path / "mesh.yml").open("a") as mesh:
+        mesh.write("cost: {rate_per_hour: 4, currency: EUR}\n")
+    comment = tmp_path / "comment.md"
+    found = reviewed(repository, "--state", str(state), "--write", f"markdown={comment}")
+    nodes = {each["name"]: each for each in found["cost"]["nodes"]}
+    assert nodes["stg_customers"] == {
+        "unique_id": "model.sales.stg_customers",
+        "name": "stg_customers",
+        "changed": True,
+        "seconds": 36.0,
+        "amount": "0.040000000",
+    }
+    assert (nodes["customers"]["changed"], nodes["customers"]["amount"]) == (False, "0.020000000")
+    assert nodes["revenue_by_country"]["seconds"] is not None  # as it took in the state before
+    assert "EUR a run" in next(step["summary"] for step in found["steps"] if step["name"] == "cost")
+    assert "| stg_customers | changed | 36.0 | 0.0400 |" in comment.read_text()
+
+
 def test_every_format_at_once(repository: Domain, tmp_path: Path) -> None:
     model = next((repository.path / "models").rglob("*.sql"))
     model.write_text(model.read_text() + "\nSELECT    1 AS   x from y\n")

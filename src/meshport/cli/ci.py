@@ -14,9 +14,12 @@ from meshport.cli.output import Document, Table, Text, as_markdown, emit, progre
 if TYPE_CHECKING:
     from meshport.cli.output import Progress
     from meshport.lineage.impact import Impact
+    from meshport.operations.cost.change import ChangeCost
     from meshport.review import Step
 
 STEPS = ("lint", "build", "check", "contracts", "impact", "cost", "data")
+COSTLIEST = 20
+"""So many nodes are shown of what is built again."""
 FORMATS = ("text", "json", "markdown", "junit", "sarif", "github")
 
 
@@ -74,14 +77,14 @@ def ci(
 
     places = [_place(each) for each in files]
     with progress() as shown:
-        steps, impact = _run(project_dir, state, changed, skip, target, registry_url, shown)
+        steps, impact, costs = _run(project_dir, state, changed, skip, target, registry_url, shown)
     for kind, path in places:
-        path.write_text(_rendered(steps, impact, kind, project_dir), encoding="utf-8")
+        path.write_text(_rendered(steps, impact, costs, kind, project_dir), encoding="utf-8")
         say(f"Written: {path}")
     if output_format == "text":
-        emit(Document([], list(_blocks(steps))), "text")
+        emit(Document([], list(_blocks(steps, costs))), "text")
     else:
-        click.echo(_rendered(steps, impact, output_format, project_dir), nl=False)
+        click.echo(_rendered(steps, impact, costs, output_format, project_dir), nl=False)
     if any(step.outcome == "failed" for step in steps):
         ctx.exit(ExitCode.BLOCKED)
 
@@ -101,7 +104,7 @@ def _run(
     target: str | None,
     registry_url: str | None,
     shown: Progress,
-) -> tuple[list[Step], Impact | None]:
+) -> tuple[list[Step], Impact | None, ChangeCost | None]:
     """Run the steps in their order. A step that cannot run is one that failed, with the reason; the others go on."""
     from meshport.cli import ci_steps
     from meshport.cli.workspace import Workspace
@@ -131,10 +134,12 @@ def _run(
         except MeshportError as error:
             text = "; ".join(filter(None, (error.message, error.hint)))
             steps.append(Step(name=name, outcome="failed", summary=text))
-    return steps, review.found
+    return steps, review.found, review.costs
 
 
-def _rendered(steps: Sequence[Step], impact: Impact | None, kind: str, project_dir: Path) -> str:
+def _rendered(
+    steps: Sequence[Step], impact: Impact | None, costs: ChangeCost | None, kind: str, project_dir: Path
+) -> str:
     """Return the review in a format."""
     import msgspec
 
@@ -146,6 +151,7 @@ def _rendered(steps: Sequence[Step], impact: Impact | None, kind: str, project_d
     if kind == "json":
         told = [{"name": s.name, "outcome": s.outcome, "summary": s.summary} for s in steps]
         data = {"steps": told, "report": formats.data(report), "impact": impact}
+        data["cost"] = None if costs is None else {**msgspec.to_builtins(costs), "amount": str(costs.amount)}
         return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
     if kind in ("sarif", "github"):
         repository = find_repository(project_dir) if installed() else None
@@ -153,19 +159,32 @@ def _rendered(steps: Sequence[Step], impact: Impact | None, kind: str, project_d
         return formats.sarif(report, root) if kind == "sarif" else formats.github(report, root)
     if kind == "junit":
         return formats.junit(report)
-    return _markdown(steps, impact)
+    return _markdown(steps, impact, costs)
 
 
-def _blocks(steps: Sequence[Step]) -> Iterator[Table | Text]:
+def _blocks(steps: Sequence[Step], costs: ChangeCost | None) -> Iterator[Table | Text]:
     from meshport.policies import formats
 
     yield Table(["step", "outcome", "summary"], [[step.name, step.outcome, step.summary] for step in steps])
     for step in steps:
         if step.report.violations or step.report.failed:
             yield Text(click.style(step.name, bold=True) + "\n" + formats.text(step.report, explain=False).rstrip())
+    if costs is not None and costs.nodes:
+        yield _costs(costs)
 
 
-def _markdown(steps: Sequence[Step], impact: Impact | None) -> str:
+def _costs(costs: ChangeCost) -> Table:
+    """Return what is built again, the costliest first."""
+    rows = [
+        [each.name, "changed" if each.changed else "below", each.seconds, each.amount and f"{each.amount:.4f}"]
+        for each in costs.nodes[:COSTLIEST]
+    ]
+    if len(costs.nodes) > COSTLIEST:
+        rows.append([f"and {len(costs.nodes) - COSTLIEST} more", "", "", ""])
+    return Table(["built again", "because", "seconds", f"costs ({costs.currency})"], rows, "Cost of a run")
+
+
+def _markdown(steps: Sequence[Step], impact: Impact | None, costs: ChangeCost | None) -> str:
     """Return a comment for a pull request: the outcome first, details folded away."""
     from meshport.policies import formats
 
@@ -184,4 +203,6 @@ def _markdown(steps: Sequence[Step], impact: Impact | None) -> str:
         lines += ["", "<details><summary>impact</summary>", ""]
         lines += [as_markdown(Table(["below", "by", "columns", "owner"], below)), ""]
         lines += [as_markdown(Table(["product", "owner", "subscribers"], told)), "", "</details>"]
+    if costs is not None and costs.nodes:
+        lines += ["", "<details><summary>cost</summary>", "", as_markdown(_costs(costs)), "", "</details>"]
     return "\n".join(lines) + "\n"

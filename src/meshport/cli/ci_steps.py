@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from meshport.cli.workspace import Workspace
 from meshport.errors import BlockedError
-from meshport.review import Step, judged, of_build, of_contracts, of_cost, of_data, of_impact, rebuilt
+from meshport.review import Step, judged, of_build, of_contracts, of_cost, of_data, of_impact
 
 if TYPE_CHECKING:
     from meshport.cli.output import Progress
     from meshport.lineage.impact import Impact
+    from meshport.operations.cost.change import ChangeCost
 
 
 class Review:
     """A review of the project in `now`, beside the state in `before` where there is one.
 
-    `found` is what the impact step found, for reports that show it whole.
+    `found` and `costs` are what the steps of impact and cost found, for reports that show it whole.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Review:
         self.registry_url = registry_url
         self.shown = shown
         self.found: Impact | None = None
+        self.costs: ChangeCost | None = None
 
     def lint(self) -> Step:
         """Lint the files that changed."""
@@ -110,10 +112,17 @@ class Review:
         return of_impact(self.found)
 
     def cost(self) -> Step:
-        """Add up what building the change again takes, by the last runs."""
-        if self.found is None:
-            return Step(name="cost", outcome="skipped", summary="it needs the step `impact`")
-        return of_cost(*rebuilt(self.now.project, {change.node for change in self.found.changes}))
+        """Add up what building the change again costs, by the last runs: here, else in the state before."""
+        if self.before is None:
+            return Step(name="cost", outcome="skipped", summary="there is no --state to compare with")
+        from meshport.lineage.changes import changed_nodes
+        from meshport.mesh import Cost
+        from meshport.operations.cost.change import change_cost
+
+        rate = self.now.mesh.cost if self.now.is_domain else Cost()
+        changed = changed_nodes(self.before.project, self.now.project)
+        self.costs = change_cost(self.now.project, changed, (self.now.project, self.before.project), rate)
+        return of_cost(self.costs)
 
     def data(self) -> Step:
         """Ask the data policies of the rows that were built."""

@@ -19,6 +19,7 @@ COMMANDS = {
     "incidents": ("meshport.cli.ops_incidents:incidents", "Show what is wrong with products, and since when."),
     "check": ("meshport.cli.ops_incidents:check", "Look at what is known now, keep incidents, send alerts."),
     "alerts": ("meshport.cli.ops_alerts:alerts", "Show by which routes alerts go, and what waits to be sent."),
+    "cost": ("meshport.cli.ops_cost:cost", "Show what models, products, domains and consumers cost."),
     "record": ("meshport.cli.ops_record:record", "Record the runs of dbt that its artifacts tell of."),
 }
 F = TypeVar("F", bound=Callable[..., Any])

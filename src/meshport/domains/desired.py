@@ -24,8 +24,10 @@ from meshport.model import Relation
 from meshport.resources import Resource
 from meshport.resources.grant import SELECT, USE_CATALOG, USE_SCHEMA, grant
 from meshport.resources.infrastructure import (
+    BUDGET_TAG,
     CLUSTER_POLICY,
     DISCOVERED,
+    DOMAIN_TAG,
     ENTRY,
     GOVERNED,
     GROUP,
@@ -43,8 +45,6 @@ from meshport.resources.tag import tag
 MANAGE, ALL, CREATE_SCHEMA = "MANAGE", "ALL PRIVILEGES", "CREATE SCHEMA"
 READING = (USE_CATALOG, USE_SCHEMA, SELECT)
 WRITING = (USE_SCHEMA, SELECT, "MODIFY", "EXECUTE", "CREATE TABLE", "CREATE FUNCTION")
-MARK, BUDGET = "meshport_domain", "meshport_budget"
-"""Tags of a warehouse, by which the bill says whose it is and what it may cost."""
 
 
 def desired(said: DomainFile) -> list[Resource]:
@@ -143,7 +143,7 @@ def _discovered(said: DomainFile) -> Iterator[Resource]:
 
 def _computing(said: DomainFile) -> Iterator[Resource]:
     for name, each in said.warehouses.items():
-        tags = {**said.tags, MARK: said.name, BUDGET: f"{each.budget or 0:g}"}
+        tags = {**said.tags, DOMAIN_TAG: said.name, BUDGET_TAG: f"{each.budget or 0:g}"}
         fields = {
             "size": (each.size or "").lower(),
             "auto_stop_minutes": str(each.auto_stop_minutes or 0),

@@ -36,13 +36,17 @@ def changed_columns(old: Project, before: Lineage, new: Project, after: Lineage)
     `before` and `after` are the lineages of the two. Names of databases and schemas are left out of the comparison: the
     two may be of different environments.
     """
-    touched = [name for name in sorted(old.nodes.keys() | new.nodes.keys()) if _touched(old, new, name)]
     found: list[ColumnChange] = []
-    for name in touched:
+    for name in changed_nodes(old, new):
         was = node_formulas(old, before, name) if name in old.nodes else None
         now = node_formulas(new, after, name) if name in new.nodes else None
         found += _compare(old, new, name, was, now)
     return found
+
+
+def changed_nodes(old: Project, new: Project) -> list[str]:
+    """Return the unique ids of nodes whose SQL or types differ, of those that are new and those that are gone."""
+    return [name for name in sorted(old.nodes.keys() | new.nodes.keys()) if _touched(old, new, name)]
 
 
 def _touched(old: Project, new: Project, name: str) -> bool:

@@ -13,13 +13,15 @@ from meshport.model import Evidence, QualityRule
 from meshport.operations.history import FAILED, current
 from meshport.plan.types import Plan, ProductPlan
 from meshport.registry.runs import TESTS
-from meshport.registry.types import INCIDENT_KINDS, Incident, IncidentKind, RunResult, Scope, Trouble
+from meshport.registry.types import Incident, IncidentKind, RunResult, Scope, Trouble
 
 if TYPE_CHECKING:
     from meshport.model import Product
     from meshport.registry import Registry
 
 SHOWN = 3
+OF_BUILDS: tuple[IncidentKind, ...] = ("run", "tests", "quality", "freshness")
+"""What builds and their rows tell of; what they cost is looked at elsewhere."""
 
 
 def keep(registry: Registry, plan: Plan, *, actor: str) -> list[Incident]:
@@ -84,7 +86,7 @@ def known(
         found.append(
             Trouble("tests", "hard", f"the tests of {product.key} failed when they last ran: {_named(refused)}")
         )
-    return INCIDENT_KINDS, found
+    return OF_BUILDS, found
 
 
 def troubles(planned: ProductPlan) -> tuple[tuple[IncidentKind, ...], list[Trouble]]:
@@ -95,7 +97,7 @@ def troubles(planned: ProductPlan) -> tuple[tuple[IncidentKind, ...], list[Troub
     if planned.blocked:
         return ("tests",), _failed_tests(planned)
     missed = [level for level in levels(planned.product, planned.evidence) if level.met is False]
-    return INCIDENT_KINDS, [_missed(planned.product.key, level) for level in missed]
+    return OF_BUILDS, [_missed(planned.product.key, level) for level in missed]
 
 
 def _missed(key: str, level: Level) -> Trouble:

@@ -25,8 +25,17 @@ FIXES: Mapping[IncidentKind, str] = {
     "tests": "mend the rows or the test, then `meshport build` and `meshport publish`; what is published stays",
     "quality": "see which tests did not pass and mend their rows, or promise what can be kept",
     "freshness": "see why no newer build was published: does the schedule run, are its sources fresh?",
+    "cost": "see what it went into; build less often or less of it, stop the warehouse earlier, or raise the budget",
 }
 """How trouble of a kind is mended."""
+LOOKS: Mapping[IncidentKind, str] = {
+    "run": "meshport ops status {product}",
+    "tests": "meshport ops status {product} --runs",
+    "quality": "meshport ops status {product}",
+    "freshness": "meshport ops status {product}",
+    "cost": "meshport ops cost --by model",
+}
+"""What shows more of it."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,8 +62,7 @@ def message(incident: Incident, event: str, owner: str) -> Message:
         facts["Until"] = incident.ended_at[:16].replace("T", " ") + " UTC"
     facts["Owner"] = owner or "nobody is named"
     if begins:
-        look = {"run": "", "tests": " --runs", "quality": "", "freshness": ""}[incident.kind]
-        facts["Where to look"] = f"meshport ops status {incident.product}{look}"
+        facts["Where to look"] = LOOKS[incident.kind].format(product=incident.product)
         facts["How to fix it"] = FIXES[incident.kind]
     about = f"{incident.product}: {incident.kind} ({incident.severity})"
     return Message(

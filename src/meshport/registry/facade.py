@@ -16,6 +16,7 @@ from meshport.registry import (
     audit,
     column_lineage,
     connection,
+    costs,
     dialects,
     domains,
     engagement,
@@ -42,6 +43,7 @@ from meshport.registry.types import (
     Asked,
     AuditEntry,
     Changes,
+    Charge,
     Consumers,
     Domain,
     Incident,
@@ -578,6 +580,18 @@ class Registry:
         """Return every build that was published, by product and port, in the order they were published."""
         with self._read() as current:
             return runs.builds(current, scope)
+
+    # Costs
+
+    def record_costs(self, platform: str, since: str, until: str, charges: Sequence[Charge]) -> None:
+        """Write what a platform cost from a day to another, in the place of what was known of them."""
+        with self._write() as current:
+            costs.record(current, platform, since, until, charges)
+
+    def costs(self, scope: Scope, since: str) -> list[Charge]:
+        """Return what was spent since a day (ISO 8601) on a product, on what a domain pays or is its, or on all."""
+        with self._read() as current:
+            return costs.read(current, scope, since)
 
     # Incidents
 

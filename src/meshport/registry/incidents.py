@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from meshport.registry import audit, dialects, notices, schema
 from meshport.registry.clock import now
-from meshport.registry.types import Incident, IncidentKind, Told, Trouble
+from meshport.registry.types import OWNERS_ONLY, Incident, IncidentKind, Told, Trouble
 
 _incident = schema.incident
 _product = schema.product
@@ -58,7 +58,8 @@ def read(
 
 
 def _begin(connection: Connection, product: str, domain: str, trouble: Trouble) -> list[Incident]:
-    """Begin an incident and tell of it: the owners, and where it is in what is published, those who subscribe.
+    """Begin an incident and tell of it: the owners, and where it is in what is published, those who subscribe, unless
+    it is the owners' business alone.
 
     Returns it, or nothing where somebody else just did.
     """
@@ -76,7 +77,7 @@ def _begin(connection: Connection, product: str, domain: str, trouble: Trouble) 
     occasion = str(incident.id)
     told = Told(f"domain:{domain}", f"incident/{occasion}", "incident", product, trouble.text)
     notices.tell(connection, [told])
-    if trouble.severity == "soft":
+    if trouble.severity == "soft" and trouble.kind not in OWNERS_ONLY:
         notices.tell_subscribers(connection, product, "incident", occasion, trouble.text)
     return [incident]
 

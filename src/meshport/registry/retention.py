@@ -1,4 +1,4 @@
-"""What a registry need not keep for ever: what people did and were told of, journals that have ended, runs of dbt.
+"""What a registry need not keep for ever: what people did and were told of, journals that ended, runs of dbt, costs.
 
 Versions, publications, results, subscriptions, incidents and the audit log are history: nothing removes them.
 """
@@ -44,4 +44,5 @@ def _perishable(before: str) -> list[tuple[Table, ColumnElement[bool]]]:
         (journal, done),
         (result, result.c.run.in_(select(run.c.id).where(ended))),
         (run, ended),
+        (schema.cost, schema.cost.c.day < before),
     ]

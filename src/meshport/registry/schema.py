@@ -455,6 +455,26 @@ alert = Table(
     Index(None, "sent_at"),
 )
 
+# What was spent, by day, as it was last worked out for a platform: see meshport.operations.cost.
+cost = Table(
+    "cost",
+    metadata,
+    _id(),
+    _text("platform"),
+    _text("day"),
+    _text("payer", null=True),
+    _text("domain", null=True),
+    _text("product", null=True),
+    _text("kind"),
+    _text("model", null=True),
+    _text("consumer", null=True),
+    _text("amount"),  # a decimal, exactly
+    _text("currency"),
+    Column("seconds", Float, nullable=False),
+    Index(None, "platform", "day"),
+    Index(None, "product", "day"),
+)
+
 APPEND_ONLY = (
     "product_version",
     "port",

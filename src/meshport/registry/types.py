@@ -6,6 +6,7 @@ port's *label* is `customers.v2` (see `meshport.model`).
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -13,10 +14,13 @@ import msgspec
 from meshport.model import Evidence, Owner, Product, Status
 
 SubscriptionState = Literal["requested", "approved", "active", "denied", "expired", "revoked"]
-IncidentKind = Literal["run", "tests", "quality", "freshness"]
+IncidentKind = Literal["run", "tests", "quality", "freshness", "cost"]
 INCIDENT_KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
+OWNERS_ONLY: frozenset[IncidentKind] = frozenset({"cost"})
+"""What those who read a product are not told of: what it costs is a matter of those who pay."""
 Severity = Literal["hard", "soft"]
 AlertEvent = Literal["begin", "end"]
+CostKind = Literal["build", "publish", "read", "other", "idle"]
 StepState = Literal["started", "done", "failed"]
 
 
@@ -439,6 +443,26 @@ class PublishedBuild(msgspec.Struct, frozen=True, kw_only=True):
     build: str
     since: str
     until: str | None = None
+
+
+class Charge(msgspec.Struct, frozen=True, kw_only=True):
+    """What something cost on a day (ISO 8601, UTC).
+
+    `payer` is the domain whose warehouse it ran in, or that ran it; `domain` and `product` are whose work it was, None
+    where nothing tells. `kind`: a model or test of dbt that was built (`model`), a port that was written, a port that a
+    `consumer` read, anything else that somebody ran, or time in which nothing ran. `amount` is exact, in `currency`.
+    """
+
+    day: str
+    payer: str | None
+    domain: str | None
+    product: str | None
+    kind: CostKind
+    model: str | None
+    consumer: str | None
+    amount: Decimal
+    currency: str
+    seconds: float
 
 
 class Mark(msgspec.Struct, frozen=True):

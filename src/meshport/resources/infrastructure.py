@@ -27,6 +27,8 @@ FIELDS: dict[str, dict[str, Field]] = {
 }
 OWNED = (GROUP, PRINCIPAL, CATALOG, SCHEMA, DISCOVERED, WAREHOUSE, CLUSTER_POLICY)
 """Kinds that somebody makes and whose name nobody else can have: one that we did not make is somebody else's."""
+DOMAIN_TAG, BUDGET_TAG = "meshport_domain", "meshport_budget"
+"""Tags of a warehouse, by which the bill says whose it is and what it may cost."""
 NOWHERE = Relation("", "", "")
 SIZES = (
     *("2X-Small", "X-Small", "Small", "Medium", "Large", "X-Large"),

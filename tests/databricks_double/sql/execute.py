@@ -28,12 +28,13 @@ _VERSION = "spark.databricks.clusterusagetags.sparkversion"
 
 @dataclass(frozen=True)
 class Logged:
-    """One statement that was run: who, what, by which protocol, and how it was refused."""
+    """One statement that was run: who, what, by which protocol, how it was refused, and what it was tagged with."""
 
     principal: str
     statement: str
     source: Source
     error: str | None
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,7 +102,7 @@ class Sql:
             raise
         finally:
             with self._guard:
-                self.log.append(Logged(session.principal.name, statement, source, error))
+                self.log.append(Logged(session.principal.name, statement, source, error, session.query_tags))
             if error is None:
                 _instead(faults.after(info))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from tests.databricks_double.sql.errors import SqlError, quoted
@@ -17,6 +18,13 @@ class Session:
     schema: str = "default"
     variables: dict[str, str] = field(default_factory=dict)
     temporary: dict[str, Relation] = field(default_factory=dict)
+
+    @property
+    def query_tags(self) -> dict[str, str]:
+        """What statements are tagged with: `key:value` with commas between, in which a backslash takes a meaning away."""
+        said = self.variables.get("QUERY_TAGS", "")
+        pairs = (re.split(r"(?<!\\):", pair, maxsplit=1) for pair in re.split(r"(?<!\\),", said) if pair)
+        return {key.strip(): re.sub(r"\\(.)", r"\1", value) for key, value in pairs}
 
     @property
     def namespace(self) -> Name:

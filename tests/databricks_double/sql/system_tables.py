@@ -33,21 +33,22 @@ COLUMNS = {
     (
         "query",
         "history",
-    ): "account_id workspace_id statement_id session_id execution_status statement_text statement_type error_message "
+    ): "account_id workspace_id statement_id session_id execution_status compute:compute statement_text statement_type error_message "
     "executed_by_user_id executed_by executed_as client_application client_driver start_time:ts end_time:ts update_time:ts "
-    "total_duration_ms:long execution_duration_ms:long total_task_duration_ms:long read_bytes:long read_rows:long produced_rows:long "
+    "total_duration_ms:long waiting_for_compute_duration_ms:long waiting_at_capacity_duration_ms:long execution_duration_ms:long total_task_duration_ms:long read_bytes:long read_rows:long produced_rows:long "
     "written_bytes:long written_rows:long from_result_cache:bool query_tags:map",
     (
         "billing",
         "usage",
     ): "account_id workspace_id record_id sku_name cloud usage_start_time:ts usage_end_time:ts usage_date:date usage_unit "
-    "usage_quantity:decimal billing_origin_product usage_type custom_tags:map usage_metadata:map identity_metadata:map record_type ingestion_date:date",
+    "usage_quantity:decimal billing_origin_product usage_type custom_tags:map usage_metadata:metadata identity_metadata:map record_type ingestion_date:date",
     (
         "billing",
         "list_prices",
-    ): "account_id price_start_time:ts price_end_time:ts sku_name cloud currency_code usage_unit pricing:map",
+    ): "account_id price_start_time:ts price_end_time:ts sku_name cloud currency_code usage_unit pricing:pricing",
+    ("compute", "warehouse_events"): "account_id workspace_id warehouse_id event_type cluster_count:int event_time:ts",
 }
-"""Structs of the real tables (`pricing`, `usage_metadata`) are maps of strings here: `pricing['default']`, where the real one also takes a dot."""
+"""Structs have the fields that anybody asked for; prices are texts, and so are the values of `identity_metadata`."""
 
 _DOCUMENTS = "system:"
 

@@ -9,6 +9,15 @@ import pyarrow as pa
 
 _TYPES = {"int": pa.int32(), "long": pa.int64(), "ts": pa.timestamp("us", "UTC"), "bool": pa.bool_(), "": pa.string()}
 _TYPES |= {"date": pa.date32(), "decimal": pa.decimal128(38, 18), "map": pa.map_(pa.string(), pa.string())}
+_TEXTS = {
+    "compute": ("type", "cluster_id", "warehouse_id"),
+    "metadata": ("cluster_id", "job_id", "warehouse_id"),
+    "price": ("default",),
+}
+_TYPES |= {kind: pa.struct([(name, pa.string()) for name in names]) for kind, names in _TEXTS.items()}
+_TYPES["pricing"] = pa.struct(
+    [("default", pa.string()), ("promotional", _TYPES["price"]), ("effective_list", _TYPES["price"])]
+)
 
 NOTHING = pa.table({})
 

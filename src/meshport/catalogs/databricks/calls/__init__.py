@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 
 from meshport.catalogs.databricks.calls.services import CALLS, DOMAINS, REGISTRATION
-from meshport.catalogs.databricks.calls.statements import PAGES, STATEMENTS, VIEWS
-from meshport.catalogs.databricks.calls.types import Rest, Sql, View
+from meshport.catalogs.databricks.calls.statements import PAGES, STATEMENTS, SYSTEM_TABLES, VIEWS
+from meshport.catalogs.databricks.calls.types import Rest, Sql, SystemTable, View
 
 __all__ = [
     "CALLS",
@@ -19,19 +19,24 @@ __all__ = [
     "PAGES",
     "REGISTRATION",
     "STATEMENTS",
+    "SYSTEM_TABLES",
     "VIEWS",
     "Rest",
     "Sql",
+    "SystemTable",
     "View",
     "call_of",
     "kind_of",
     "normalised",
+    "system_tables_of",
     "unlisted",
     "views_of",
 ]
 
 _QUOTED = re.compile(r"`(?:[^`]|``)*`|'(?:[^'\\]|\\.)*'", re.DOTALL)
 _READS = re.compile(r"information_schema`?\s*\.\s*`?(\w+)", re.IGNORECASE)
+
+_SYSTEM = re.compile(r"\bsystem\.(\w+\.\w+)", re.IGNORECASE)
 
 
 def normalised(statement: str) -> str:
@@ -50,6 +55,11 @@ def views_of(statement: str) -> set[str]:
     return {name.lower() for name in _READS.findall(statement)}
 
 
+def system_tables_of(statement: str) -> set[str]:
+    """Return the names of the tables of the catalog `system` that a statement reads, but for its information schema."""
+    return {name.lower() for name in _SYSTEM.findall(_QUOTED.sub("…", statement)) if "information_schema" not in name}
+
+
 def call_of(method: str, path: str) -> Rest | None:
     """Return what a REST call is, None where it is none of ours."""
     return next((call for call in CALLS if call.fits(method, path)), None)
@@ -57,10 +67,11 @@ def call_of(method: str, path: str) -> Rest | None:
 
 def unlisted(statements: Iterable[str], calls: Iterable[tuple[str, str]] = ()) -> list[str]:
     """Return what of these statements and calls (method, path) is not said here."""
-    known = {view.name for view in VIEWS}
+    known, tables = {view.name for view in VIEWS}, {table.name for table in SYSTEM_TABLES}
     found = []
     for statement in statements:
         if kind_of(statement) is None:
             found.append(statement)
         found += [f"information_schema.{name}" for name in sorted(views_of(statement) - known)]
+        found += [f"system.{name}" for name in sorted(system_tables_of(statement) - tables)]
     return found + [f"{method} {path}" for method, path in calls if call_of(method, path) is None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshport.catalogs.databricks.calls.types import Sql, View
+from meshport.catalogs.databricks.calls.types import Sql, SystemTable, View
 
 _MANUAL = "https://docs.databricks.com/sql/language-manual"
 _AZURE = "https://learn.microsoft.com/en-us/azure/databricks"
@@ -14,6 +14,11 @@ PAGES = {
     "CREATE SCHEMA": f"{_MANUAL}/sql-ref-syntax-ddl-create-schema.html",
     "CREATE TABLE": f"{_AZURE}/sql/language-manual/sql-ref-syntax-ddl-create-table-using",
     "CREATE TABLE CLONE": f"{_MANUAL}/delta-clone.html",
+    "Billable usage system table reference": "https://docs.databricks.com/aws/admin/system-tables/billing",
+    "Lineage system tables reference": "https://docs.databricks.com/admin/system-tables/lineage.html",
+    "Pricing system table reference": "https://docs.databricks.com/admin/system-tables/pricing.html",
+    "Query history system table reference": "https://docs.databricks.com/admin/system-tables/query-history.html",
+    "Warehouse events system table reference": "https://docs.databricks.com/admin/system-tables/warehouse-events.html",
     "CREATE VIEW": "https://docs.databricks.com/pt/sql/language-manual/sql-ref-syntax-ddl-create-view.html",
     "DROP TABLE": f"{_MANUAL}/sql-ref-syntax-ddl-drop-table.html",
     "GRANT": f"{_AZURE}/sql/language-manual/security-grant",
@@ -142,4 +147,12 @@ VIEWS = (
     View("catalog_privileges", "grants on the catalog"),
     View("schema_privileges", "grants on schemas"),
     View("table_privileges", "grants on tables and views"),
+)
+
+SYSTEM_TABLES = (
+    SystemTable("billing.usage", "`ops cost`: the bill of SQL warehouses", "Billable usage system table reference"),
+    SystemTable("billing.list_prices", "... what a unit costs", "Pricing system table reference"),
+    SystemTable("query.history", "... who ran what and when; dbt's query tags", "Query history system table reference"),
+    SystemTable("compute.warehouse_events", "... when warehouses were up", "Warehouse events system table reference"),
+    SystemTable("access.table_lineage", "... which statement read or wrote a port", "Lineage system tables reference"),
 )

@@ -35,6 +35,15 @@ class View(msgspec.Struct, frozen=True):
     seen: Seen = "the double"
 
 
+class SystemTable(msgspec.Struct, frozen=True):
+    """A table of the catalog `system`, what is read there, and the title of the page that it is from."""
+
+    name: str
+    purpose: str
+    page: str
+    seen: Seen = "the double"
+
+
 class Rest(msgspec.Struct, frozen=True):
     """A call of a REST service: `sdk` is the class and method of `module` of the SDK that makes it; where there is no
     module, what the call was taken from.
