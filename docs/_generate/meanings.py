@@ -166,6 +166,8 @@ ROW_FILTER = {
 }
 
 VARIABLES = {
+    "MESHPORT_LOG": "`json`: what goes to standard error is one JSON object a line, as with `--log-format`. See "
+    "[operations](../guides/operations.md#logs).",
     "MESHPORT_REGISTRY": "The registry, as `--registry`: a path (relative to the current folder) or an SQLAlchemy URL.",
     f"{PREFIX}<NAME>": f"A key of masks and macros (`key='name'`), {MINIMUM_LENGTH} characters or more. The masks "
     f"`hash` and `token` use {PREFIX}DEFAULT. It never gets into SQL, logs or artifacts.",

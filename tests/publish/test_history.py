@@ -88,3 +88,23 @@ def test_people_read_it_and_ask_it_of_tables(published: Domain) -> None:
     """
     rows = json.loads(published.run("sql", query, "--format", "json").out)["rows"]
     assert rows == [["build", KEY, "orders", "not_null_orders_customer_id", "warn"]]
+
+
+def test_what_a_publish_does_is_logged_and_an_alert_of_its_refusal_is_queued(
+    domain: Domain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (domain.path / "mesh.yml").open("a") as file:
+        file.write("alerts: [{to: slack, address: HOOK, severity: hard}]\n")
+    monkeypatch.setenv("MESHPORT_LOG", "json")
+    events = [json.loads(line) for line in domain.publish().err.splitlines()]
+    assert (events[0]["event"], events[-1]["event"]) == ("command.begin", "command.end")
+    steps = [each for each in events if each["event"] == "step"]
+    assert {(each["domain"], each["state"]) for each in steps} == {("sales", "done")}
+    assert any("swap" in each["step"] for each in steps)
+    domain.rebuild()
+    with domain.editing_result(TEST) as result:
+        result["status"] = "fail"
+    domain.publish(code=ExitCode.BLOCKED)
+    assert [(each["incident"]["kind"], each["event"]) for each in ask(domain, "alerts")["waiting"]] == [
+        ("tests", "begin")
+    ]

@@ -5,13 +5,15 @@ Where to put a new command: a module in this package with one click command or g
 
 from __future__ import annotations
 
+import logging
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from meshport import __version__
+from meshport import __version__, log
 from meshport.cli.lazy import LazyGroup
+from meshport.cli.output import say
 from meshport.errors import ExitCode, MeshportError
 
 COMMANDS = {
@@ -59,6 +61,11 @@ COMMANDS = {
 }
 
 
+def _start_log(ctx: click.Context, _option: click.Parameter, log_format: str) -> None:
+    if log_format == "json" and not ctx.resilient_parsing:
+        log.command.log()
+
+
 @click.group(
     cls=LazyGroup,
     commands_at=COMMANDS,
@@ -68,6 +75,17 @@ COMMANDS = {
 )
 @click.version_option(__version__, prog_name="meshport")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    envvar="MESHPORT_LOG",
+    is_eager=True,
+    expose_value=False,
+    callback=_start_log,
+    help="What goes to standard error: text for people, or one JSON object a line.",
+)
 @click.pass_context
 def cli(ctx: click.Context, debug: bool) -> None:
     """Publish data products from dbt: plan, publish, govern, find.
@@ -84,6 +102,17 @@ def cli(ctx: click.Context, debug: bool) -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """Run the command line and leave the process with a documented exit code (`meshport.errors.ExitCode`)."""
+    code = int(ExitCode.BUG)
+    try:
+        _main(args)
+    except SystemExit as done:
+        code = done.code if isinstance(done.code, int) else ExitCode.OK
+        raise
+    finally:
+        log.command.end(code)
+
+
+def _main(args: list[str] | None) -> NoReturn:
     debug = "--debug" in (sys.argv[1:] if args is None else args)
     try:
         code = cli.main(args=args, standalone_mode=False)
@@ -95,10 +124,13 @@ def main(args: list[str] | None = None) -> Any:
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:
-        error.show()
+        if log.command.logged:
+            log.event("error", level=logging.ERROR, message=error.format_message())
+        else:
+            error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
+        say("Stopped.")
         sys.exit(130)
     except BrokenPipeError:  # `meshport ... | head`
         sys.stderr.close()
@@ -106,14 +138,22 @@ def main(args: list[str] | None = None) -> Any:
     except Exception as error:
         if debug:
             raise
-        click.echo(f"meshport failed in a way it should not: {type(error).__name__}: {error}", err=True)
-        click.echo("  fix: this is a defect; run again with --debug and report what it prints", err=True)
+        message = f"meshport failed in a way it should not: {type(error).__name__}: {error}"
+        hint = "this is a defect; run again with --debug and report what it prints"
+        if log.command.logged:
+            log.event("error", level=logging.ERROR, message=message, hint=hint)
+        else:
+            click.echo(message, err=True)
+            click.echo(f"  fix: {hint}", err=True)
         sys.exit(ExitCode.BUG)
     sys.exit(code if isinstance(code, int) else ExitCode.OK)
 
 
 def report(error: MeshportError) -> None:
-    """Print an error of the user's to standard error: what, where, how to fix."""
+    """Print an error of the user's to standard error: what, where, how to fix; or log it."""
+    if log.command.logged:
+        log.event("error", level=logging.ERROR, message=error.message, where=error.where, hint=error.hint)
+        return
     click.echo(f"{click.style('Error:', fg='red')} {error.message}", err=True)
     if error.where:
         click.echo(f"  where: {error.where}", err=True)

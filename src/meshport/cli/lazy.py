@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from meshport import log
+
 
 class LazyGroup(click.Group):
     """A group whose commands are named as `module:attribute` with their short help.
@@ -43,9 +45,17 @@ class LazyGroup(click.Group):
             near = get_close_matches(name, self.commands_at, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"No such command {name!r}.{hint}")
-        return super().resolve_command(ctx, args)
+        found, command, rest = super().resolve_command(ctx, args)
+        if not isinstance(command, click.Group):
+            log.command.begin(" ".join([*_above(ctx), name]))
+        return found, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, short) for name, (_, short) in self.commands_at.items()])
+
+
+def _above(ctx: click.Context) -> list[str]:
+    """Return the names of the groups that lead to a context, without the program's own."""
+    return [*_above(ctx.parent), ctx.info_name or ""] if ctx.parent is not None else []

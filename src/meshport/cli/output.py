@@ -11,6 +11,8 @@ from typing import Any
 import click
 import msgspec
 
+from meshport import log
+
 
 class Table(msgspec.Struct, frozen=True):
     """Rows under headings; `empty` is printed where there are none."""
@@ -77,8 +79,11 @@ def as_markdown(block: Table | Text) -> str:
 
 
 def say(message: str) -> None:
-    """Print a remark for the person at the terminal: to stderr, never into piped data."""
-    click.echo(message, err=True)
+    """Print a remark for the person at the terminal: to stderr, never into piped data; or log it."""
+    if log.command.logged:
+        log.event("remark", text=message)
+    else:
+        click.echo(message, err=True)
 
 
 class Progress:
@@ -90,7 +95,10 @@ class Progress:
         self._width = 0
 
     def step(self, label: str, done: int | None = None, total: int | None = None) -> None:
-        """Say what is being done now; silent in the first second, one changing line on a terminal."""
+        """Say what is being done now; silent in the first second, one changing line on a terminal. Or log it."""
+        if log.command.logged:
+            log.event("progress", label=label, done=done, total=total)
+            return
         if time.monotonic() - self._started < 1.0:
             return
         count = f" {done}/{total}" if total else ""

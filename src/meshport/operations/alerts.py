@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from meshport.errors import MeshportError
+from meshport.log import event
 from meshport.mesh import Alert
 from meshport.operations.messages import message
 from meshport.operations.sending import send
@@ -67,6 +68,7 @@ def deliver(registry: Registry, domain: str, routes: Sequence[Alert]) -> list[Se
             problem = error.message
             down.add(alert.route)
         registry.settle_alert(alert.id, problem)
+        event("alert", route=alert.route, of=alert.event, product=incident.product, kind=incident.kind, problem=problem)
         sent.append(Sent(alert.route, alert.event, incident.product, incident.kind, problem))
     tried = len(sent)
     if tried < len(claimed):

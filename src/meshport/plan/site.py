@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ import msgspec
 
 from meshport.catalogs.base import Statement
 from meshport.errors import MeshportError
+from meshport.log import event
 from meshport.model import Port
 from meshport.plan.make import Observed
 from meshport.plan.operations import Operation
@@ -95,12 +97,15 @@ def journalled(site: Journalling, name: str, half_done: Callable[[], bool] = lam
 
     def step(label: str, action: Callable[[], object]) -> None:
         registry.journal(current, label, "started", None)
+        started = time.monotonic()
         try:
             action()
         except MeshportError as error:
             registry.journal(current, label, "failed", error.message)
+            event("step", domain=site.domain, step=label, state="failed", problem=error.message)
             raise
         registry.journal(current, label, "done", None)
+        event("step", domain=site.domain, step=label, state="done", seconds=round(time.monotonic() - started, 3))
 
     try:
         yield step
