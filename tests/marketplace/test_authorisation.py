@@ -105,6 +105,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/products/{product}"): Row(API),
     ("GET", "/api/v1/products/{product}/versions"): Row(API),
     ("GET", "/api/v1/products/{product}/quality"): Row(API),
+    ("GET", "/api/v1/products/{product}/costs"): Row({**owner(200, 401), "provisioner": 200, "auditor": 200}),
     ("GET", "/api/v1/products/{product}/ports/{port}/contract"): Row(API),
     ("GET", "/api/v1/products/{product}/ports/{port}/lineage"): Row(signed_in(404, 401)),  # none is recorded
     ("GET", "/api/v1/products/{product}/ports/{port}/sample"): Row(readers(200)),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+from decimal import Decimal
+
+import msgspec
+
 from meshport.access import subscriptions
 from meshport.access.principals import Actor
 from meshport.insights.characteristics import NAMES
 from meshport.marketplace.identity import Identity
-from meshport.registry.types import INCIDENT_KINDS, Announcement, Trouble
+from meshport.registry.types import INCIDENT_KINDS, Announcement, Charge, Trouble
 from tests.marketplace.conftest import ANN, BOB, Opened, Place, send
 
 EVE = Identity("user:eve@example.com", "Eve", auditor=True)
@@ -30,7 +35,7 @@ def test_a_product_shows_its_characteristics_with_evidence(opened: Opened) -> No
         assert f'aria-label="{name}: ' in page
     assert "hidden by a mask" in page
     assert "<td>freshness 24h</td><td>99.0%</td>" in page
-    assert "the registry records no cost" in page
+    assert "nobody recorded it: meshport ops cost --record" in page
     assert "style=" not in page
 
 
@@ -45,6 +50,44 @@ def test_what_is_wrong_now_is_said_at_the_top(opened: Opened, place: Place) -> N
     assert [(each["kind"], each["severity"]) for each in told] == [("quality", "soft"), ("tests", "hard")]
     place.registry.keep_incidents("sales.orders", INCIDENT_KINDS, [], actor=ANN.person)
     assert "its tests failed" not in bob.get("/products/sales.orders").text
+
+
+def test_what_it_costs_is_shown_to_owners_and_those_who_govern(opened: Opened, place: Place) -> None:
+    today = datetime.now(timezone.utc).date().isoformat()
+    built = Charge(
+        day=today,
+        payer="sales",
+        domain="sales",
+        product="sales.orders",
+        kind="build",
+        model="orders",
+        consumer=None,
+        amount=Decimal("1234.5"),
+        currency="USD",
+        seconds=1.0,
+    )
+    reader = {"kind": "read", "model": None, "consumer": "bob@example.com", "amount": Decimal("0.126")}
+    place.registry.record_costs(
+        "runs", today, today, [built, msgspec.structs.replace(built, **reader)], actor=ANN.person
+    )
+    place.registry.keep_incidents("sales.orders", ["cost"], [Trouble("cost", "soft", "over budget")], actor=ANN.person)
+    for viewer in (ANN, EVE):
+        page = opened(viewer).get("/products/sales.orders").text
+        assert "1\u202f234.63\u00a0USD since" in page
+        assert '<th scope="row">bob@example.com</th><td>0.13\u00a0USD</td>' in page
+        assert "over budget" in page
+        (told,) = opened(viewer).get("/api/v1/products/sales.orders/costs").json()
+        assert told["total"] == "1234.626"
+        assert told["consumers"] == [{"consumer": "bob@example.com", "amount": "0.126"}]
+    bob = opened(BOB)
+    page = bob.get("/products/sales.orders").text
+    assert "known for 1 of the last 30 days" in page
+    assert "USD" not in page
+    assert "over budget" not in page
+    assert bob.get("/api/v1/products/sales.orders").json()["incidents"] == []
+    assert "over budget" not in bob.get("/notices").text
+    assert "over budget" in opened(ANN).get("/notices").text
+    assert "meshport ops cost --record" in opened(ANN).get("/products/sales.secret").text
 
 
 def test_evidence_is_today_s_however_often_it_was_looked_at(opened: Opened, place: Place) -> None:

@@ -10,6 +10,7 @@ from meshport.model import Port
 if TYPE_CHECKING:
     from meshport.registry import Registry
     from meshport.registry.types import (
+        Charge,
         Domain,
         PortLineage,
         PortStatus,
@@ -63,6 +64,12 @@ class Facts:
     def newest_results(self) -> dict[str, TestedVersion]:
         """The results of each product's newest publication that was tested."""
         return self._registry.newest_results(self._scope) if self._registry else {}
+
+    def costs(self) -> list[Charge]:
+        """What was spent lately, by day."""
+        from meshport.registry.costs import lately
+
+        return self._registry.costs(self._scope, lately()) if self._registry else []
 
     @cached_property
     def ratings(self) -> list[Rating]:

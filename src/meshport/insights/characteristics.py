@@ -200,9 +200,13 @@ CHARACTERISTICS: tuple[Characteristic, ...] = (
         "cost",
         "Is what it costs known, and worth it?",
         """
-        select product_key, '' as subject, 'what it costs in money' as claim, null as met,
-            'the registry records no cost' as detail
+        select product_key, '' as subject, 'what it costs in money' as claim,
+            case when count(day) > 0 then true end as met,
+            case when count(day) > 0 then format('known for {} of the last 30 days', count(distinct day))
+                 else 'nobody recorded it: meshport ops cost --record' end as detail
         from mesh.products
+            left join (from mesh.costs where currency <> 's') as costs using (product_key)
+        group by product_key
         union all by name
         select product_key, '' as subject, 'what is published is read' as claim,
             case when any_value(published.number) is not null then
@@ -221,7 +225,7 @@ CHARACTERISTICS: tuple[Characteristic, ...] = (
             left join (from mesh.subscriptions where status = 'active') as active using (product_key)
         group by product_key
         """,
-        "What it costs in money is unknown for every product, as the registry records no cost: none reaches 100 %.",
+        "How much it is, owners see: here it counts that it is known. Where nobody recorded it, in money, it is not.",
     ),
     Characteristic(
         "compliance",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,7 +20,7 @@ def register(engine: JinjaTemplateEngine) -> None:
     engine.engine.trim_blocks = True
     engine.engine.lstrip_blocks = True
     engine.engine.filters.update(
-        day=day, minute=minute, number=number, path=path, prose=prose, stars=stars, link=url_of
+        day=day, minute=minute, money=money, number=number, path=path, prose=prose, stars=stars, link=url_of
     )
     engine.engine.globals.update(address=address, draw=draw)
     engine.engine.globals.update(score_bar=score_bar, week_bars=week_bars, month_bars=month_bars)
@@ -35,9 +36,14 @@ def minute(stamp: str | None) -> str:
     return (stamp or "")[:16].replace("T", " ")
 
 
-def number(value: float) -> str:
+def number(value: float | Decimal) -> str:
     """Return a number with thin spaces between thousands."""
     return f"{value:,}".replace(",", "\u202f")
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """Return an amount to the hundredth, with its currency."""
+    return f"{number(amount.quantize(Decimal('0.01')))}\u00a0{currency}"
 
 
 def prose(text: str) -> Markup:

@@ -15,7 +15,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from meshport.marketplace.identity import Identity, Role
 
-Permission = Literal["anybody", "consumer", "member", "owner", "governance", "provisioner"]
+Permission = Literal["anybody", "consumer", "member", "owner", "costs", "governance", "provisioner"]
 OPTION = "permission"
 
 # permission: the roles of which one is enough. `anybody` needs no sign-in.
@@ -24,6 +24,7 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = {
     "consumer": frozenset({"consumer"}),
     "member": frozenset({"developer", "owner", "auditor"}),
     "owner": frozenset({"owner"}),
+    "costs": frozenset({"owner", "provisioner", "auditor"}),
     "governance": frozenset({"provisioner", "auditor"}),
     "provisioner": frozenset({"provisioner"}),
 }

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
-from meshport.registry import schema
+from meshport.registry import audit, schema
 from meshport.registry.types import Charge, Scope
 
 _cost = schema.cost
 
 
-def record(connection: Connection, platform: str, since: str, until: str, charges: Sequence[Charge]) -> None:
+COST_DAYS = 30
+"""How far back costs are looked at, where nobody says otherwise."""
+
+
+def lately() -> str:
+    """Return the first of the days (ISO 8601, UTC) that are looked at, today included."""
+    return (datetime.now(timezone.utc).date() - timedelta(days=COST_DAYS - 1)).isoformat()
+
+
+def record(
+    connection: Connection, platform: str, since: str, until: str, charges: Sequence[Charge], actor: str
+) -> None:
     """Write what a platform cost from a day to another (ISO 8601; both in it), in the place of what was known of them.
 
     That of others who pay is not touched: who is connected to one domain's warehouse may not see another's.
@@ -25,6 +37,7 @@ def record(connection: Connection, platform: str, since: str, until: str, charge
     rows = [{**msgspec.structs.asdict(each), "platform": platform, "amount": str(each.amount)} for each in charges]
     if rows:
         connection.execute(insert(_cost), rows)
+    audit.write(connection, actor, "cost.record", platform, {"since": since, "until": until, "charges": len(rows)})
 
 
 def read(connection: Connection, scope: Scope, since: str) -> list[Charge]:

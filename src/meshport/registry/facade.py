@@ -583,10 +583,10 @@ class Registry:
 
     # Costs
 
-    def record_costs(self, platform: str, since: str, until: str, charges: Sequence[Charge]) -> None:
+    def record_costs(self, platform: str, since: str, until: str, charges: Sequence[Charge], *, actor: str) -> None:
         """Write what a platform cost from a day to another, in the place of what was known of them."""
         with self._write() as current:
-            costs.record(current, platform, since, until, charges)
+            costs.record(current, platform, since, until, charges, actor)
 
     def costs(self, scope: Scope, since: str) -> list[Charge]:
         """Return what was spent since a day (ISO 8601) on a product, on what a domain pays or is its, or on all."""

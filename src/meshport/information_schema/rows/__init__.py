@@ -41,6 +41,7 @@ ROWS: dict[str, Fill] = {
     "mesh.runs": history.runs,
     "mesh.run_results": history.run_results,
     "mesh.usage": history.usage,
+    "mesh.costs": history.costs,
     "mesh.ratings": history.ratings,
     "mesh.port_lineage": history.port_lineage,
     "mesh.project_flags": project.flags,

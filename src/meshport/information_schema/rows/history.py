@@ -59,6 +59,13 @@ def usage(filling: Filling) -> Iterator[Row]:
         yield {"product_key": each.product, "day": each.day, "queries": each.queries, "people": each.people}
 
 
+def costs(filling: Filling) -> Iterator[Row]:
+    """`mesh.costs`."""
+    for each in filling.registry.costs():
+        row = msgspec.structs.asdict(each)
+        yield {"product_key": row.pop("product"), **row, "amount": float(each.amount)}
+
+
 def ratings(filling: Filling) -> Iterator[Row]:
     """`mesh.ratings`."""
     for each in filling.registry.ratings:

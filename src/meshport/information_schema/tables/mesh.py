@@ -218,6 +218,17 @@ TABLES = (
         Column("people", INT),
     ),
     _table(
+        "costs",
+        "What was spent in the last 30 days, by day (UTC), as `meshport ops cost --record` kept it. `kind` is build, "
+        "publish, read, other or idle. `meshport ops cost` tells exact amounts.",
+        _REGISTRY,
+        Column("day", "DATE"),
+        *_texts("payer", "domain", "product_key", "kind", "model", "consumer"),
+        Column("amount", FLOAT),
+        Column("currency"),
+        Column("seconds", FLOAT),
+    ),
+    _table(
         "ratings",
         "What people think of products: 1 to 5 stars.",
         _REGISTRY,

@@ -14,12 +14,14 @@ from meshport.marketplace import acts
 from meshport.marketplace.api.paging import Limit, Offset, paged
 from meshport.marketplace.api.problems import PROBLEMS
 from meshport.marketplace.api.shapes import (
+    CostsShape,
     LineageShape,
     ProductShape,
     QualityShape,
     SampleShape,
     SearchShape,
     VersionShape,
+    costs_shape,
     lineage_shape,
     product_shape,
     quality_shape,
@@ -31,6 +33,7 @@ from meshport.marketplace.identity import Identity
 from meshport.marketplace.parameters import Filters, Name, OpenSite, OwnToken, Sentence, Stars, Text
 from meshport.marketplace.preview import sample
 from meshport.marketplace.site import port_of
+from meshport.marketplace.views.costs import product_costs
 from meshport.marketplace.views.found import find
 from meshport.marketplace.views.product import about
 from meshport.marketplace.views.quality import quality
@@ -80,6 +83,13 @@ def read_versions(
 def read_quality(request: Call, site: OpenSite, product: Name) -> QualityShape:
     """Its rules with their results over time, and what it promised of its service."""
     return quality_shape(quality(site.registry, site.product(product, request.user).product))
+
+
+@get("/products/{product:str}/costs", permission="costs", sync_to_thread=True, responses=PROBLEMS)
+def read_costs(request: Call, site: OpenSite, product: Name) -> list[CostsShape]:
+    """What it cost in the last 30 days, and whom, by currency; for its owners and those who watch."""
+    key = site.product(product, request.user).product.key
+    return [costs_shape(each) for each in product_costs(site.registry, key)]
 
 
 @get(f"{PORT}/contract", permission="consumer", sync_to_thread=True, responses=PROBLEMS)

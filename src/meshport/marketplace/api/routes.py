@@ -22,6 +22,7 @@ ROUTES = [
     products.read_product,
     products.read_versions,
     products.read_quality,
+    products.read_costs,
     products.read_contract,
     products.read_lineage,
     products.read_sample,

@@ -15,6 +15,7 @@ from meshport.discovery.types import Count
 from meshport.marketplace.identity import Identity
 from meshport.marketplace.views.cards import Card
 from meshport.marketplace.views.connect import Way
+from meshport.marketplace.views.costs import ProductCosts
 from meshport.marketplace.views.history import Step
 from meshport.marketplace.views.product import About, PortPart
 from meshport.marketplace.views.quality import Quality
@@ -187,6 +188,23 @@ class MeShape(msgspec.Struct, frozen=True):
     principals: tuple[str, ...]
 
 
+class ConsumerCostShape(msgspec.Struct, frozen=True):
+    """What reading a product cost somebody; `consumer` is null where nothing tells who it was."""
+
+    consumer: str | None
+    amount: str
+
+
+class CostsShape(msgspec.Struct, frozen=True):
+    """What a product cost since a day: `own` is building and publishing it. Amounts are exact, in `currency`."""
+
+    since: str
+    currency: str
+    total: str
+    own: str
+    consumers: list[ConsumerCostShape]
+
+
 def product_shape(about: About) -> ProductShape:
     """Return a product as it is sent."""
     product, version = about.version.product, about.version
@@ -282,3 +300,9 @@ def _port(part: PortPart) -> PortShape:
         row_filter=port.row_filter.predicate if port.row_filter else None,
         connect=part.ways,
     )
+
+
+def costs_shape(costs: ProductCosts) -> CostsShape:
+    """Return costs as they are sent."""
+    consumers = [ConsumerCostShape(name, str(amount)) for name, amount in costs.consumers]
+    return CostsShape(costs.since, costs.currency, str(costs.total), str(costs.own), consumers)

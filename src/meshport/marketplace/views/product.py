@@ -11,6 +11,7 @@ from meshport.marketplace.identity import Identity
 from meshport.marketplace.site import Site
 from meshport.marketplace.views.cards import Card, cards_of
 from meshport.marketplace.views.connect import Way, ways
+from meshport.marketplace.views.costs import ProductCosts, may_see, product_costs
 from meshport.marketplace.views.history import Step
 from meshport.marketplace.views.quality import Quality, quality
 from meshport.marketplace.views.traits import Trait
@@ -18,6 +19,7 @@ from meshport.model import Port
 from meshport.operations.slo import Attainment, lately
 from meshport.registry.statistics import since
 from meshport.registry.types import (
+    OWNERS_ONLY,
     Incident,
     Liking,
     PortLineage,
@@ -54,7 +56,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     `readable` says that one of them reads now.
 
     `consumers` are the principals with an active subscription. `may_decide`: the viewer answers for the product.
-    `incidents` are those that last.
+    `incidents` are those that last and are the viewer's business.
     """
 
     version: ProductVersion
@@ -77,7 +79,7 @@ class Side(msgspec.Struct, frozen=True):
 
 
 class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The page. Its history, the ratings and the versions are newest first."""
+    """The page. History, ratings and versions are newest first; `costs` are None for who may not see them."""
 
     about: About
     history: list[Step]
@@ -86,6 +88,7 @@ class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
     traits: list[Trait]
     ratings: list[Rating]
     also_used: list[Card]
+    costs: list[ProductCosts] | None
 
 
 def about(site: Site, key: str, viewer: Identity) -> About:
@@ -97,7 +100,11 @@ def about(site: Site, key: str, viewer: Identity) -> About:
     mine = [each for each in subscriptions if each.principal in viewer.principals]
     return About(
         version=version,
-        incidents=registry.incidents(key, lasting=True),
+        incidents=[
+            each
+            for each in registry.incidents(key, lasting=True)
+            if each.kind not in OWNERS_ONLY or may_see(viewer, domain)
+        ],
         ports=_ports(site, version, viewer),
         consumers=[each.principal for each in subscriptions if each.state == "active"],
         mine=mine,
@@ -127,6 +134,7 @@ def product_page(site: Site, key: str, viewer: Identity) -> ProductPage:
         traits=site.traits.of(registry, found.version),
         ratings=registry.ratings(key),
         also_used=cards_of(site, registry.also_used([key], 4), viewer),
+        costs=product_costs(registry, key) if may_see(viewer, found.version.product.domain) else None,
     )
 
 

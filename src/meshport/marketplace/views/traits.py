@@ -32,7 +32,8 @@ class Traits:
     """The traits of products. Threads may share it.
 
     Asking SQL takes longer than the rest of a page, so what was found is kept while the audit log, which has an entry
-    for everything that evidence comes from, has none about the product since; at most for a day, as use gets old.
+    for everything that evidence comes from, has none about the product since; at most for a day, as use gets old and
+    costs are recorded for all products at once.
     """
 
     def __init__(self) -> None:

@@ -67,7 +67,7 @@ def keep(registry: Registry, platform: str, costs: Costs, budgets: Sequence[Budg
 
     An incident is about the product that most went into when it began: that is where its owner looks first.
     """
-    registry.record_costs(platform, costs.since, costs.until, costs.charges)
+    registry.record_costs(platform, costs.since, costs.until, costs.charges, actor=actor)
     began = []
     for budget in budgets:
         lasting = [each for each in registry.incidents(domain=budget.domain, lasting=True) if each.kind == "cost"]
