@@ -15,6 +15,7 @@ from meshport.registry import Registry
 from meshport.registry.types import Announcement, Asked, ColumnOrigin, PortLineage, Step
 from tests.registry.samples import RULE, port, product, record, url
 
+BUILT = {"customers.v1": "2026-11-01T00:00:00Z"}
 MARKETING, FINANCE = "domain:marketing", "domain:finance"
 
 
@@ -27,7 +28,9 @@ def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
         evidence = {"customers.v1": (Evidence(RULE, "pass", 0, "2026-11-01T00:00:00+00:00"),)}
         told = {"customer_id": "id", "email": "lower(email)"}
         lineage = PortLineage("p", {}, (ColumnOrigin("p", "email", "raw", "email", "mod"),), told, {"email": "a macro"})
-        registry.record_publication(record(good, plan_digest="a", evidence=evidence, lineage={"customers.v1": lineage}))
+        registry.record_publication(
+            record(good, plan_digest="a", builds=BUILT, evidence=evidence, lineage={"customers.v1": lineage})
+        )
         bare = port("facts", None, description="", contract=Contract(False, (Column("a"), Column("b"))), tags={})
         plain = product(
             "plain", title="plain", description="", owner=Owner(), slo=Slo(), support={}, terms=None, ports=(bare,)

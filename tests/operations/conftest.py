@@ -31,10 +31,11 @@ class Mesh(NamedTuple):
         """Write mesh.yml with more settings."""
         (self.folder / "mesh.yml").write_text(f"domain: sales\nregistry: registry.db\n{more}")
 
-    def publish(self, *, hours: float, built: str | None = None, status: str = "pass") -> None:
-        """Publish a build of so many hours ago (built then, or at `built`), with one test that ended like this."""
+    def publish(self, *, hours: float, built: str | None = None, status: str | None = "pass") -> None:
+        """Publish a build of so many hours ago (built then, or at `built`), with one test that ended like this (None: none)."""
         built = built or ago(hours)
-        evidence = {PORT: (Evidence(RULE, status, 0 if status == "pass" else 3, built),)}
+        seen = () if status is None else (Evidence(RULE, status, 0 if status == "pass" else 3, built),)
+        evidence = {PORT: seen}
         changes: dict[str, Any] = {"builds": {PORT: built}, "evidence": evidence, "plan_digest": f"plan {hours}"}
         item = product(ports=(port(upstream=(Upstream("source.sales.shop.orders", "source"),)),))
         number = self.registry.record_publication(record(item, **changes)).number

@@ -62,3 +62,9 @@ def test_a_retired_product_is_left_alone(mesh: Mesh, ask: Told) -> None:
     mesh.publish(hours=100)
     mesh.registry.set_product_status(KEY, "retired", actor="user:ann")
     assert ask("check")["began"] == []
+
+
+def test_rows_that_nobody_tested_get_too_old_as_well(mesh: Mesh, ask: Told) -> None:
+    mesh.publish(hours=30, status=None)
+    (began,) = ask("check")["began"]
+    assert (began["kind"], began["text"]) == ("freshness", f"{KEY} misses its freshness: 24h promised, 30 hours old")

@@ -67,6 +67,8 @@ def test_a_rollback_takes_a_build_away_and_brings_one_back(each_registry: Regist
     at = each_registry.record_publication(back).published_at
     found = each_registry.published_builds(Scope(domain="sales"))
     assert [(each.build, each.until) for each in found] == [("build 1", None), ("build 2", at)]
+    assert each_registry.newest_builds(Scope()) == {KEY: {PORT: "build 1"}}
+    assert each_registry.newest_builds(Scope(domain="hr")) == {}
 
 
 def test_old_runs_are_pruned_with_their_results(each_registry: Registry) -> None:

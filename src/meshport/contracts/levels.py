@@ -22,13 +22,19 @@ class Level(msgspec.Struct, frozen=True):
     met: bool | None
 
 
-def levels(product: Product, evidence: Mapping[str, Sequence[Evidence]]) -> tuple[Level, ...]:
-    """Return how the promises of a product stand. `evidence` is that of its newest tested publication, by port."""
+def levels(
+    product: Product, evidence: Mapping[str, Sequence[Evidence]], builds: Mapping[str, str]
+) -> tuple[Level, ...]:
+    """Return how the promises of a product stand.
+
+    By port, `evidence` is that of its newest tested publication, `builds` when the published rows came to be: a product
+    is as fresh as that of its ports which is the least.
+    """
     found = []
     all_of_it = [each for results in evidence.values() for each in results]
     if product.slo.freshness:
-        newest = max((each.executed_at for each in all_of_it if each.executed_at), default=None)
-        allowed, age = seconds_of(product.slo.freshness), _age(newest)
+        moments = [moment_of(builds[port.label]) for port in product.ports if port.label in builds]
+        allowed, age = seconds_of(product.slo.freshness), _age(moments)
         met = None if allowed is None or age is None else age <= allowed
         found.append(Level("freshness", product.slo.freshness, "unknown" if age is None else _told(age), met))
     if product.slo.quality is not None:
@@ -48,9 +54,12 @@ def quality(evidence: Iterable[Evidence]) -> float | None:
     return sum(each.status == "pass" for each in ran) / len(ran) if ran else None
 
 
-def _age(stamp: str | None) -> float | None:
-    moment = moment_of(stamp)
-    return None if moment is None else max((datetime.now(timezone.utc) - moment).total_seconds(), 0.0)
+def _age(moments: Sequence[datetime | None]) -> float | None:
+    """Return how many seconds ago the earliest was; None where there is none, or one that nobody knows."""
+    known = [moment for moment in moments if moment is not None]
+    if not known or len(known) < len(moments):
+        return None
+    return max((datetime.now(timezone.utc) - min(known)).total_seconds(), 0.0)
 
 
 def _told(seconds: float) -> str:

@@ -72,6 +72,11 @@ class Facts:
         return self._registry.costs(self._scope, lately()) if self._registry else []
 
     @cached_property
+    def newest_builds(self) -> dict[str, dict[str, str]]:
+        """The build that each port holds, by product and label."""
+        return self._registry.newest_builds(self._scope) if self._registry else {}
+
+    @cached_property
     def ratings(self) -> list[Rating]:
         """Every rating, by product."""
         return self._registry.ratings_of(self._scope) if self._registry else []

@@ -129,7 +129,7 @@ def _products(
     changes: dict[str, list[Announcement]] = defaultdict(list)
     for change in registry.announcements(scope.product):
         changes[change.product].append(change)
-    tested = registry.newest_results(scope)
+    tested, builds = registry.newest_results(scope), registry.newest_builds(scope)
     standing = registry.standing(scope.domain) if scope.domain else {}
     now = datetime.now(timezone.utc)
     return tuple(
@@ -142,7 +142,7 @@ def _products(
             subscribers=tuple(sorted(subscribers[key])),
             queries=by_week(days[key]),
             liking=Liking(sum(stars[key]) / len(stars[key]) if stars[key] else None, len(stars[key])),
-            levels=levels(head.product, results := tested[key].evidence if key in tested else {}),
+            levels=levels(head.product, results := tested[key].evidence if key in tested else {}, builds.get(key, {})),
             certifications=of_published(head, standing.get(key), results, now),
             pending=tuple(_pending(each, subscribers[key]) for each in changes[key]),
         )

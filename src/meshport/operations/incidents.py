@@ -45,28 +45,32 @@ def check(registry: Registry, domain: str, *, actor: str) -> list[Incident]:
     Owners and those who subscribe are told as by `keep`. Returns those that began.
     """
     scope = Scope(domain=domain)
-    published = registry.newest_results(scope)
+    published, builds = registry.newest_results(scope), registry.newest_builds(scope)
     lasting = {each.product for each in registry.incidents(domain=domain, lasting=True)}
     products = [head.product for head in registry.heads(domain).values() if head.status != "retired"]
     results = current(products, registry.newest_run_results(scope))
     began = []
     for product in products:
         evidence = published[product.key].evidence if product.key in published else {}
-        looked_at, found = known(product, evidence, results[product.key])
+        looked_at, found = known(product, evidence, builds.get(product.key, {}), results[product.key])
         if found or product.key in lasting:
             began += registry.keep_incidents(product.key, looked_at, found, actor=actor)
     return began
 
 
 def known(
-    product: Product, evidence: Mapping[str, Sequence[Evidence]], results: Sequence[RunResult]
+    product: Product,
+    evidence: Mapping[str, Sequence[Evidence]],
+    builds: Mapping[str, str],
+    results: Sequence[RunResult],
 ) -> tuple[tuple[IncidentKind, ...], list[Trouble]]:
     """Return which kinds of trouble can be told of a published product, and what is wrong. Pure but for the time.
 
-    `evidence` is what it was published on, `results` are the newest of its nodes. As long as these did not fail, its
-    quality is theirs; of a build that failed nothing is published, so that the quality stays what it was.
+    `evidence` is what it was published on, `builds` are what its ports hold, `results` are the newest of its nodes.
+    As long as these did not fail, its quality is theirs; of a build that failed nothing is published, so that the
+    quality stays what it was.
     """
-    missed = {level.name: level for level in levels(product, evidence) if level.met is False}
+    missed = {level.name: level for level in levels(product, evidence, builds) if level.met is False}
     if not results:
         return ("quality", "freshness"), [_missed(product.key, level) for level in missed.values()]
     failed = [each for each in results if each.status in FAILED]
@@ -75,7 +79,7 @@ def known(
         missed.pop("quality", None)
         ran = {"": [Evidence(QualityRule(each.unique_id, each.name, each.kind), each.status) for each in tests]}
         missed |= {
-            level.name: level for level in levels(product, ran) if level.name == "quality" and level.met is False
+            level.name: level for level in levels(product, ran, {}) if level.name == "quality" and level.met is False
         }
     found = [_missed(product.key, level) for level in missed.values()]
     runs = [str(each.label) for each in failed if each.kind not in TESTS]
@@ -96,7 +100,7 @@ def troubles(planned: ProductPlan) -> tuple[tuple[IncidentKind, ...], list[Troub
     """
     if planned.blocked:
         return ("tests",), _failed_tests(planned)
-    missed = [level for level in levels(planned.product, planned.evidence) if level.met is False]
+    missed = [level for level in levels(planned.product, planned.evidence, planned.builds) if level.met is False]
     return OF_BUILDS, [_missed(planned.product.key, level) for level in missed]
 
 

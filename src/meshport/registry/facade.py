@@ -581,6 +581,11 @@ class Registry:
         with self._read() as current:
             return runs.builds(current, scope)
 
+    def newest_builds(self, scope: Scope) -> dict[str, dict[str, str]]:
+        """Return the build that each port holds, by product and label: that of its newest publication or rollback."""
+        with self._read() as current:
+            return runs.newest_builds(current, scope)
+
     # Costs
 
     def record_costs(self, platform: str, since: str, until: str, charges: Sequence[Charge], *, actor: str) -> None:

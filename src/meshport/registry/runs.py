@@ -123,6 +123,20 @@ def builds(connection: Connection, scope: Scope) -> list[PublishedBuild]:
     return sorted([*closed, *open_.values()], key=lambda each: (each.product, each.label, each.since))
 
 
+def newest_builds(connection: Connection, scope: Scope) -> dict[str, dict[str, str]]:
+    """Return the build that each port holds, by product and label: that of its newest publication or rollback."""
+    build = schema.publication_build
+    published = select(build).where(build.c.effect == "published", _of_products(build.c.product, scope)).subquery()
+    rank = func.row_number().over(
+        partition_by=(published.c.product, published.c.label), order_by=published.c.number.desc()
+    )
+    ranked = select(published.c.product, published.c.label, published.c.build, rank.label("rank")).subquery()
+    found: dict[str, dict[str, str]] = {}
+    for row in connection.execute(select(ranked).where(ranked.c.rank == 1)):
+        found.setdefault(row.product, {})[row.label] = row.build
+    return found
+
+
 def _joined(*more: ColumnElement[Any]) -> Select[Any]:
     columns = [_run.c.invocation_id, *(_result.c[name] for name in _FIELDS), *more]
     return select(*columns).join(_run, _run.c.id == _result.c.run)

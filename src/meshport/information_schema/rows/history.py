@@ -36,7 +36,8 @@ def service_levels(filling: Filling) -> Iterator[Row]:
     """`mesh.service_levels`."""
     for key, head in filling.registry.heads.items():
         tested = filling.registry.newest_results.get(key)
-        for level in levels(head.product, tested.evidence if tested else {}):
+        builds = filling.registry.newest_builds.get(key, {})
+        for level in levels(head.product, tested.evidence if tested else {}, builds):
             row = msgspec.structs.asdict(level)
             yield {"product_key": key, "level": row.pop("name"), **row}
 

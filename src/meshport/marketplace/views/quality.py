@@ -9,6 +9,7 @@ import msgspec
 from meshport.contracts.levels import Level, levels
 from meshport.model import Evidence, Product
 from meshport.registry import Registry
+from meshport.registry.types import Scope
 
 RUNS = 12
 """How many publications the results go back."""
@@ -42,7 +43,8 @@ def quality(registry: Registry, product: Product) -> Quality:
     """Return the quality of a product."""
     tested = registry.tested(product.key, RUNS)
     evidence = [each.evidence for each in tested]
-    promised = levels(product, evidence[-1] if evidence else {})
+    builds = registry.newest_builds(Scope(product=product.key)).get(product.key, {})
+    promised = levels(product, evidence[-1] if evidence else {}, builds)
     return Quality([each.published_at for each in tested], _rules(evidence), promised)
 
 
