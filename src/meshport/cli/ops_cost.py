@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,7 +78,7 @@ def cost(
         if domain is not None:
             limits = {name: limit for name, limit in limits.items() if name == domain}
         budgets = limited.budgets(found.charges, limits, found.currency, now)
-        for incident in keep(registry, platform, found, budgets, actor=user()) if record else ():
+        for incident in keep(registry, platform, found, budgets, domain, actor=user()) if record else ():
             say(f"Incident: {incident.text}")
     since = asked_from(days, now.date()).isoformat()
     shown = [
@@ -99,7 +100,9 @@ def _found(registry: Registry, mesh: Mesh | None, days: int, now: datetime) -> t
     since, until = first_day(days, now.date()), now.date()
     catalogs = sorted(head.catalog for head in registry.heads(domain).values() if head.catalog_type == "databricks")
     if catalogs:
-        return catalogs[0].rpartition("/")[0], of_bill(registry, catalogs[0], since, until, domain)
+        here = os.environ.get("DATABRICKS_HOST", "").removeprefix("https://").rstrip("/")
+        catalog = next((each for each in catalogs if each.startswith(f"databricks:{here}/")), catalogs[0])
+        return catalog.rpartition("/")[0], of_bill(registry, catalog, since, until, domain)
     return RUNS, of_runs(registry, domain, mesh.cost if mesh else Cost(), since, until)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -60,8 +62,15 @@ def begin() -> datetime:
     return datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def bill(native: NativeDomain, marks: dict[str, str] = MARKS, units: str = "9.000000000000000001") -> None:
-    """Bill an hour of the connected warehouse, at 0.70 a unit."""
+def bill(
+    native: NativeDomain,
+    marks: dict[str, str] = MARKS,
+    units: str = "9.000000000000000001",
+    minutes: tuple[int, int] = (0, 60),
+    *,
+    prices: bool = True,
+) -> None:
+    """Bill some time of the connected warehouse today, an hour unless told otherwise, at 0.70 a unit."""
     of = {"sku_name": "SERVERLESS_SQL", "cloud": "AWS", "usage_unit": "DBU"}
     price = {"default": "0.91", "effective_list": {"default": "0.70"}}
     native.double.add_system_rows(
@@ -69,7 +78,9 @@ def bill(native: NativeDomain, marks: dict[str, str] = MARKS, units: str = "9.00
         [
             {**of, "currency_code": "USD", "price_start_time": begin() - timedelta(days=9), "pricing": price},
             {**of, "currency_code": "USD", "price_start_time": begin() + timedelta(days=9), "pricing": price},
-        ],
+        ]
+        if prices
+        else [],
     )
     native.double.add_system_rows(
         "billing.usage",
@@ -77,8 +88,8 @@ def bill(native: NativeDomain, marks: dict[str, str] = MARKS, units: str = "9.00
             {
                 **of,
                 "usage_quantity": Decimal(units),
-                "usage_start_time": begin(),
-                "usage_end_time": begin() + timedelta(hours=1),
+                "usage_start_time": begin() + timedelta(minutes=minutes[0]),
+                "usage_end_time": begin() + timedelta(minutes=minutes[1]),
                 "usage_metadata": {"warehouse_id": native.double.warehouse_id},
                 "custom_tags": list(marks.items()),
             }
@@ -165,13 +176,54 @@ def test_a_budget_that_is_spent_is_an_incident_of_the_owner(known: NativeDomain)
         kept = registry.costs(Scope(domain="sales"), begin().date().isoformat())
         assert sum(each.amount for each in kept) == Decimal(said["total"])
 
+    # A budget that nobody set is not overspent.
+    known.double.store.documents["system:billing.usage"].clear()
+    bill(known, {"meshport_domain": "sales", "meshport_budget": "0"}, prices=False)
+    assert ask(known, "--record", "--fail")["budgets"] == []
+    with known.registry() as registry:
+        assert registry.incidents(lasting=True) == []
+
     # mesh.yml has the last word on what the domain may spend; what was known of these days is not kept twice.
     with (known.path / "mesh.yml").open("a") as mesh:
         mesh.write("warehouses: {small: {budget: 100}}\n")
     assert ask(known, "--record", "--fail")["budgets"][0]["limit"] == "100.0"
     with known.registry() as registry:
-        assert registry.incidents(lasting=True) == []
         assert registry.costs(Scope(domain="sales"), begin().date().isoformat()) == kept
+
+
+def test_time_is_shared_by_those_who_run_at_once_whatever_the_hours(known: NativeDomain) -> None:
+    """Statements over borders of hours and of the bill, waiting ones, several at a time: as counting minutes finds."""
+    chance = Random(4)
+    billed = [(0, 60), (60, 120), (135, 250)]
+    for interval in billed:
+        bill(known, minutes=interval, prices=interval == billed[0])
+    ran: dict[str, tuple[int, int]] = {}
+    rows = []
+    for number in range(14):
+        first, waits, lasts = chance.randrange(-30, 260), chance.choice([0, 0, 5]), chance.randrange(1, 40)
+        ran[f"p{number}"] = (first + waits, first + waits + lasts)
+        rows.append(
+            {
+                "statement_id": str(number),
+                "executed_by": f"p{number}",
+                "compute": {"type": "WAREHOUSE", "warehouse_id": known.double.warehouse_id},
+                "waiting_at_capacity_duration_ms": waits * 60_000 or None,
+                "start_time": begin() + timedelta(minutes=first),
+                "end_time": begin() + timedelta(minutes=first + waits + lasts),
+            }
+        )
+    known.double.add_system_rows("query.history", rows)
+    readable(known, "billing", "query", "compute", "access")
+    expected: dict[str, Fraction] = defaultdict(Fraction)
+    for minute in (each for first, last in billed for each in range(first, last)):
+        at_once = [name for name, (first, last) in ran.items() if first <= minute < last]
+        for name in at_once or ["idle"]:
+            expected[name] += Fraction(60, len(at_once) or 1)
+    said = ask(known, "--by", "consumer")
+    found = {each["name"] or "idle": each["seconds"] for each in said["lines"]}
+    assert expected["idle"] > 0
+    assert found == pytest.approx({name: float(seconds) for name, seconds in expected.items()}, abs=1e-6)
+    assert total(said) == Fraction(said["total"])
 
 
 def test_the_example_of_the_guide(known: NativeDomain) -> None:

@@ -26,8 +26,8 @@ _HINT = "SELECT on the schemas billing, query, compute and access of the catalog
 _USAGE = """
 select u.usage_metadata.warehouse_id as warehouse, unix_micros(u.usage_start_time) as begins,
     unix_micros(u.usage_end_time) as ends, cast(p.pricing.effective_list.default as decimal(38, 18)) as price,
-    p.currency_code as currency, u.custom_tags[{domain}] as domain, u.custom_tags[{budget}] as budget,
-    sum(u.usage_quantity) as quantity
+    p.currency_code as currency, try_element_at(u.custom_tags, {domain}) as domain,
+    try_element_at(u.custom_tags, {budget}) as budget, sum(u.usage_quantity) as quantity
 from system.billing.usage as u
     left join system.billing.list_prices as p
         on p.sku_name = u.sku_name and p.cloud = u.cloud and p.usage_unit = u.usage_unit
@@ -40,7 +40,7 @@ group by 1, 2, 3, 4, 5, 6, 7
 
 _OURS = """u.usage_metadata.warehouse_id is not null
     and u.usage_start_time >= {since} and u.usage_start_time < {until}
-    and (u.custom_tags[{domain}] is not null or u.usage_metadata.warehouse_id = {warehouse})"""
+    and (try_element_at(u.custom_tags, {domain}) is not null or u.usage_metadata.warehouse_id = {warehouse})"""
 
 _EVENTS = """
 select warehouse_id, unix_micros(event_time), event_type
@@ -60,7 +60,8 @@ with intervals as (
     select warehouse, begins, ends, explode(sequence(begins div {hour}, (ends - 1) div {hour})) as hour
     from intervals where begins < ends
 ), statements as (
-    select compute.warehouse_id as warehouse, statement_id, query_tags['@@dbt_model_name'] as model, executed_by,
+    select compute.warehouse_id as warehouse, statement_id, executed_by,
+        try_element_at(query_tags, '@@dbt_model_name') as model,
         unix_micros(start_time) + 1000 * (
             coalesce(waiting_for_compute_duration_ms, 0) + coalesce(waiting_at_capacity_duration_ms, 0)
         ) as began,

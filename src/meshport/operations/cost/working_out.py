@@ -62,17 +62,23 @@ def of_runs(registry: Registry, domain: str | None, rate: Cost, since: date, unt
     return costs_of_runs(together, known(registry), rate, since, until)
 
 
-def keep(registry: Registry, platform: str, costs: Costs, budgets: Sequence[Budget], *, actor: str) -> list[Incident]:
-    """Keep costs in the registry, and what is wrong with budgets as incidents. Returns those that began.
+def keep(
+    registry: Registry, platform: str, costs: Costs, budgets: Sequence[Budget], domain: str | None, *, actor: str
+) -> list[Incident]:
+    """Keep costs in the registry, and what is wrong with budgets as incidents: of the `domain` at hand, or of all that
+    pay. Returns those that began.
 
     An incident is about the product that most went into when it began: that is where its owner looks first.
     """
     registry.record_costs(platform, costs.since, costs.until, costs.charges, actor=actor)
+    by_domain = {each.domain: each for each in budgets}
+    payers = {domain} if domain is not None else {each.payer for each in costs.charges} | by_domain.keys()
     began = []
-    for budget in budgets:
-        lasting = [each for each in registry.incidents(domain=budget.domain, lasting=True) if each.kind == "cost"]
-        product = lasting[0].product if lasting else budget.costliest
-        found = trouble(budget)
-        if product is not None and (found or lasting):
+    for payer in sorted(each for each in payers if each is not None):
+        budget = by_domain.get(payer)
+        found = trouble(budget) if budget is not None else None
+        lasting = [each.product for each in registry.incidents(domain=payer, lasting=True) if each.kind == "cost"]
+        about = lasting or ([budget.costliest] if found and budget and budget.costliest else [])
+        for product in about:
             began += registry.keep_incidents(product, LOOKED_AT, [found] if found else [], actor=actor)
     return began
