@@ -158,6 +158,11 @@ def test_a_password_is_not_sent_in_the_clear(mesh: Mesh, ask: Told, monkeypatch:
         ("teams", "http://127.0.0.1:1/x", "teams:TO cannot be reached (NewConnectionError)"),
         ("email", "smtp://mail.example.com", "TO names no mail server with `from` and `to`"),
         ("email", "smtp://h:x?from=a&to=b", "TO names no mail server with `from` and `to`"),
+        (
+            "email",
+            "smtp://127.0.0.1:1?from=a@b.c%0ABcc:x@y.z&to=a@b.c",
+            "TO holds a name, password or address that cannot be sent",
+        ),
         ("email", "smtp://127.0.0.1:1?from=a@b.c&to=a@b.c", "email:TO cannot be reached (ConnectionRefusedError)"),
     ],
 )

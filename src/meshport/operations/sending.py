@@ -68,8 +68,8 @@ def _mail(route: Alert, address: str, said: Message) -> None:
     if parts.scheme not in ("smtp", "smtps") or not host or not sender or not recipients:
         hint = "it is like smtp://USER:PASSWORD@mail.example.com:587?from=mesh@example.com&to=team@example.com"
         raise InputError(f"{route.address} names no mail server with `from` and `to`", hint=hint)
-    made = messages.mail(said, sender, recipients)
     try:
+        made = messages.mail(said, sender, recipients)
         if parts.scheme == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=SECONDS, context=_trusted())
         else:
@@ -80,6 +80,8 @@ def _mail(route: Alert, address: str, said: Message) -> None:
         raise UnavailableError(f"{route.name} answers {error.smtp_code}") from None
     except (smtplib.SMTPException, OSError) as error:
         raise UnavailableError(f"{route.name} cannot be reached ({type(error).__name__})") from None
+    except ValueError:  # a line end, or letters that the protocol has no way to say
+        raise InputError(f"{route.address} holds a name, password or address that cannot be sent") from None
 
 
 def _deliver(route: Alert, server: smtplib.SMTP, made: EmailMessage, user: str, password: str) -> None:
