@@ -66,6 +66,24 @@ MESH = {
     "unity.catalog": "... the catalog there. Without it the name of the published zone.",
     "unity.storage": "... the folder that published rows are exported to, relative to this file. DuckDB only, and "
     "required there: the server knows files, not DuckDB.",
+    "deploy.schedule.cron": "When the pipeline runs: five fields, minute to day of the week. `cron` or `after_inputs`; "
+    "without `schedule` every day at 05:00. See [the guide](../guides/deploy.md).",
+    "deploy.schedule.timezone": "... in which time zone.",
+    "deploy.schedule.after_inputs": "... or when any or all ports of other domains that are read have been published.",
+    "deploy.schedule.quiet_minutes": "... and nothing more came for so long.",
+    "deploy.environments.<name>.catalog": "An environment that the pipeline is deployed to: the catalog that dbt "
+    "builds into. Without it the domain's name. Without any environment there is one, `prod`.",
+    "deploy.environments.<name>.schema": "... the schema.",
+    "deploy.environments.<name>.target": "... dbt's target, in profiles.yml.",
+    "deploy.environments.<name>.paused": "... whether it runs only when somebody starts it.",
+    "deploy.run_as": "The service principal that the job runs as, by name. Without it `<domain>-ci`.",
+    "deploy.warehouse": "The SQL warehouse of the job, by name. Without it the one in `warehouses`.",
+    "deploy.cluster_policy": "The cluster policy of the job's cluster, by name.",
+    "deploy.secrets": "The secret scope that the job reads its secrets from. Without it one called as the domain.",
+    "deploy.emails": "Who hears of a run that failed. Without it the owner.",
+    "deploy.destinations": "... and which of the workspace's notification destinations, by name.",
+    "deploy.retries": "How often a task that failed is tried again.",
+    "deploy.timeout_minutes": "After how long one is stopped.",
     "unity.principals": "... the server's user (an address) for a subscriber such as `domain:finance`: it knows users "
     "only. `user:` principals need no entry.",
 }
@@ -103,6 +121,11 @@ DATA_PRODUCT = {
     "slo.freshness": "How old the data gets at most, as a duration such as `24h`.",
     "slo.quality": "The share of checks that pass, between 0 and 1.",
     "terms": "What consumers may do with it.",
+    "schedule.cron": "When the product's pipeline runs, where that is not with the domain's: as `deploy.schedule` of "
+    "`mesh.yml`.",
+    "schedule.timezone": "... in which time zone.",
+    "schedule.after_inputs": "... or when any or all ports of other domains that it reads have been published.",
+    "schedule.quiet_minutes": "... and nothing more came for so long.",
     "support": "Where to ask, such as `{channel: '#sales-data'}`.",
 }
 

@@ -12,7 +12,7 @@
 
 {% macro orphans_counted(rows, rule, quoting) %}
   {{ return(meshport.statements([['count values without a parent',
-    'select count(*), count(*) filter (where not found)\nfrom (select ' ~ meshport.has_parent(rule, quoting)
+    'select count(*) as counted, count(*) filter (where not found) as broken\nfrom (select ' ~ meshport.has_parent(rule, quoting)
     ~ ' as found\n  from ' ~ rows ~ ' as source_rows\n  where ' ~ meshport.chosen_rows(rule, quoting) ~ ')'
   ]], expect='rows')) }}
 {% endmacro %}

@@ -13,7 +13,7 @@
 {% macro repeats_counted(rows, rule, quoting) %}
   {% set columns = meshport.rule_columns('source_rows', rule.columns, quoting) | join(', ') %}
   {{ return(meshport.statements([['count repeated values',
-    'select coalesce(sum(repeats), 0), coalesce(sum(repeats) filter (where repeats > 1), 0)\nfrom (select count(*) as repeats from '
+    'select coalesce(sum(repeats), 0) as counted, coalesce(sum(repeats) filter (where repeats > 1), 0) as broken\nfrom (select count(*) as repeats from '
     ~ rows ~ ' as source_rows\n  where ' ~ meshport.chosen_rows(rule, quoting) ~ '\n  group by ' ~ columns ~ ')'
   ]], expect='rows')) }}
 {% endmacro %}

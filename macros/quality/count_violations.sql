@@ -11,11 +11,12 @@
 {% endmacro %}
 
 {# All rules that a row keeps or breaks by itself, in one scan. A condition that is neither true nor false of a row is
-   kept, as by a check constraint. count_if takes DuckDB half the time of count with a filter. #}
+   kept, as by a check constraint. count_if takes DuckDB half the time of count with a filter. Every count has a name of
+   its own: two rules may ask the same, and Databricks' connector refuses two columns of one name. #}
 {% macro violations_counted(rows, rules, quoting) %}
-  {% set counts = ['count(*)'] %}
+  {% set counts = ['count(*) as counted'] %}
   {% for rule in rules %}
-    {% do counts.append('count_if(not ' ~ meshport.row_condition(rule, quoting) ~ ')') %}
+    {% do counts.append('count_if(not ' ~ meshport.row_condition(rule, quoting) ~ ') as broken_' ~ loop.index) %}
   {% endfor %}
   {{ return(meshport.statements([['count violations',
     'select\n  ' ~ (counts | join(',\n  ')) ~ '\nfrom ' ~ rows ~ ' as source_rows'

@@ -11,6 +11,7 @@ import yaml
 
 from meshport.errors import InputError
 from meshport.model import Owner
+from meshport.schedules import Schedule
 
 FILE_NAME = "mesh.yml"
 
@@ -116,6 +117,47 @@ class Cost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("`rate_per_hour` is what an hour costs: not less than 0")
 
 
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._@-]*\Z", max_length=128)]
+"""The name of something of a workspace, or of what dbt names."""
+
+
+class DeployTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One environment that the pipeline runs in: the `catalog` and `schema` that dbt builds into, and dbt's `target`.
+
+    One that is `paused` runs only when somebody starts it.
+    """
+
+    catalog: Name | None = None
+    schema: Name = "internal"
+    target: Name = "databricks"
+    paused: bool = False
+
+
+class Deploy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the pipeline of the domain runs: when, where, as whom, and who hears of what fails.
+
+    `run_as` is a service principal, `warehouse` and `cluster_policy` are the workspace's, by name, `secrets` is a
+    secret scope. `emails` are addresses, `destinations` the workspace's notification destinations (Slack, Teams,
+    webhooks).
+    """
+
+    schedule: Schedule = Schedule(cron="0 5 * * *")
+    environments: dict[Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*\Z")], DeployTo] = {}
+    run_as: Name | None = None
+    warehouse: Name | None = None
+    cluster_policy: Name | None = None
+    secrets: Name | None = None
+    emails: tuple[str, ...] = ()
+    destinations: tuple[Name, ...] = ()
+    retries: Annotated[int, msgspec.Meta(ge=0, le=10)] = 2
+    timeout_minutes: Annotated[int, msgspec.Meta(ge=1, le=10080)] = 120
+
+    @property
+    def places(self) -> dict[str, DeployTo]:
+        """The environments; where none is named there is one, `prod`."""
+        return self.environments or {"prod": DeployTo()}
+
+
 class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `mesh.yml` says. `domain` is small letters, digits and underscores: it is a part of every key.
 
@@ -134,6 +176,7 @@ class Mesh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unity: Unity = Unity()
     alerts: tuple[Alert, ...] = ()
     cost: Cost = Cost()
+    deploy: Deploy = Deploy()
 
     @property
     def published_database(self) -> str:

@@ -31,6 +31,7 @@ from meshport.model import (
 )
 from meshport.protection import block_broken_constraints, block_misplaced, by_policy, mask_of, mode_of, row_filter_of
 from meshport.resources import BOOKKEEPING, PREVIOUS, STAGED
+from meshport.schedules import Schedule
 from meshport.standards import Standards
 from meshport.tags import column_tags, port_tags
 
@@ -52,19 +53,28 @@ class _DataProduct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slo: Slo = Slo()
     terms: str | None = None
     support: dict[str, str] = {}
+    schedule: Schedule | None = None
 
 
 def derive(project: Project, mesh: Mesh, standards: Standards) -> list[Declared]:
     """Return the products that this project declares, ordered by name."""
-    groups = [
-        group
-        for group in project.groups.values()
-        if group.package_name == project.name and group.meta.get("data_product")
-    ]
-    ordered = sorted(groups, key=lambda group: group.name)
     with collector_off():
-        ports = _public_models(project)
-        return _without_clashes([_product(project, mesh, standards, g, ports.get(g.name, [])) for g in ordered])
+        ports, groups = _public_models(project), _groups(project)
+        return _without_clashes([_product(project, mesh, standards, g, ports.get(g.name, [])) for g in groups])
+
+
+def schedules(project: Project) -> dict[str, Schedule]:
+    """Return when products run that say so themselves, by product. One whose declaration does not fit says nothing: its
+    problem is `derive`'s to tell.
+    """
+    said = {group.name: _declaration(group, Problems()).schedule for group in _groups(project)}
+    return {name: schedule for name, schedule in said.items() if schedule is not None}
+
+
+def _groups(project: Project) -> list[Group]:
+    """Return the groups of this project that are data products, ordered by name."""
+    found = (group for group in project.groups.values() if group.package_name == project.name)
+    return sorted((group for group in found if group.meta.get("data_product")), key=lambda group: group.name)
 
 
 def _public_models(project: Project) -> dict[str, list[Node]]:

@@ -26,7 +26,7 @@ class Central:
         """Run `meshport domain ...` in this process; it must end with `code` (None: with any)."""
         out, err = io.StringIO(), io.StringIO()
         ended: Any = None
-        registry = [] if arguments[0] == "new" else ["--registry", str(self.registry_file)]
+        registry = [] if arguments[0] in ("new", "render") else ["--registry", str(self.registry_file)]
         with redirect_stdout(out), redirect_stderr(err):
             try:
                 main(["domain", *arguments, "--folder", str(self.path), *registry])

@@ -52,6 +52,15 @@ def test_its_project_connects_to_what_was_made(workspace: Workspace) -> None:
     assert "env_var('DATABRICKS_CATALOG', 'sales_dev')" in profile
     mesh = yaml.safe_load((workspace.path / "project/mesh.yml").read_text(encoding="utf-8"))
     assert (mesh["published"], mesh["warehouses"]["sales_sql"]["budget"]) == ({"database": "sales_published"}, 500.0)
+    assert mesh["deploy"] == {
+        "environments": {
+            "prod": {"catalog": "sales", "schema": "internal", "paused": False},
+            "dev": {"catalog": "sales_dev", "schema": "internal", "paused": True},
+        },
+        "run_as": "sales-ci",
+        "warehouse": "sales_sql",
+        "cluster_policy": "sales_jobs",
+    }
 
 
 def test_drift_is_shown_old_to_new_and_healed_and_what_others_did_stays(workspace: Workspace) -> None:

@@ -56,6 +56,10 @@ COMMANDS = {
         "Provision domains: catalogs, groups, grants, a warehouse, from a reviewed file.",
     ),
     "ops": ("meshport.cli.ops:ops", "Runs, service levels, incidents and alerts."),
+    "deploy": (
+        "meshport.cli.deploy:deploy",
+        "The domain's pipeline on a schedule: build, data policies, publish, notify.",
+    ),
     "registry": ("meshport.cli.registry:registry", "The metadata database."),
     "completion": ("meshport.cli.completion:completion", "Print the completion script for a shell."),
 }

@@ -70,8 +70,27 @@ def _mesh(root: Path, said: DomainFile, project: Path) -> str:
             name: {"size": each.size, "auto_stop_minutes": each.auto_stop_minutes, "budget": each.budget}
             for name, each in said.warehouses.items()
         }
+    if said.platform == "databricks":
+        told["deploy"] = _deploy(said)
     text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True)
     return f"\n# What the central team provisioned: domains/{said.name}.yml of its repository.\n{text}" if told else ""
+
+
+def _deploy(said: DomainFile) -> dict[str, object]:
+    """Return how the pipeline runs in what was provisioned: by itself where products are published."""
+    environments = sorted(said.environments.items(), key=lambda pair: pair[1].published is None)
+    named = {
+        "run_as": said.ci.name if said.ci else None,
+        "warehouse": next(iter(said.warehouses), None),
+        "cluster_policy": next(iter(said.cluster_policies), None),
+    }
+    return {
+        "environments": {
+            name: {"catalog": each.catalog, "schema": each.schemas[0], "paused": each.published is None}
+            for name, each in environments
+        },
+        **{key: name for key, name in named.items() if name is not None},
+    }
 
 
 def _profile(root: Path, said: DomainFile, project: Path, http_path: str | None) -> dict[str, str]:

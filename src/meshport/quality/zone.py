@@ -1,4 +1,7 @@
-"""The internal zone on DuckDB: questions are asked of the file that dbt wrote, and samples are written into it."""
+"""The internal zone: questions are asked where dbt built, and samples are written there.
+
+On DuckDB that is the file that dbt wrote, on Databricks the warehouse that the environment names.
+"""
 
 from __future__ import annotations
 
@@ -15,20 +18,46 @@ from meshport.keys import prepare_connection
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from meshport.catalogs.databricks import Warehouse
+    from meshport.quality.run import Zone
+
 
 @contextmanager
-def open_zone(target: Mapping[str, Any], *, write: bool) -> Iterator[DuckDBZone]:
+def open_zone(target: Mapping[str, Any], *, write: bool) -> Iterator[Zone]:
     """Open what dbt's target is, as the render protocol returns it.
 
-    Raises InputError for a target that is not DuckDB's or was never built, UnavailableError where it is in use.
+    Raises InputError for a target of another platform or one that was never built, UnavailableError where it is in use
+    or cannot be reached.
     """
+    if target.get("type") == "databricks":
+        with _warehouse() as warehouse:
+            yield warehouse
+    elif target.get("type") == "duckdb":
+        with _file(target, write=write) as file:
+            yield file
+    else:
+        raise InputError(
+            f"dbt's target `{target.get('name')}` is {target.get('type')}; data policies run on DuckDB and Databricks",
+            hint="choose another target with --target",
+        )
+
+
+@contextmanager
+def _warehouse() -> Iterator[DatabricksZone]:
+    from meshport.catalogs.databricks import Warehouse, access_of
+
+    warehouse = Warehouse(access_of())
+    try:
+        warehouse.rows("select current_user()")  # who cannot connect is told so once, not of every question
+        yield DatabricksZone(warehouse)
+    finally:
+        warehouse.close()
+
+
+@contextmanager
+def _file(target: Mapping[str, Any], *, write: bool) -> Iterator[DuckDBZone]:
     import duckdb
 
-    if target.get("type") != "duckdb":
-        raise InputError(
-            f"dbt's target `{target.get('name')}` is {target.get('type')}; data policies run on DuckDB only",
-            hint="choose a DuckDB target with --target",
-        )
     path = Path(str(target["path"]))
     if not path.is_file():
         raise InputError(f"dbt's DuckDB file is not there: {path}", hint="run `meshport build`")
@@ -41,8 +70,22 @@ def open_zone(target: Mapping[str, Any], *, write: bool) -> Iterator[DuckDBZone]
         yield DuckDBZone(connection)
 
 
+class DatabricksZone:
+    """A warehouse that reads the internal zone. Each statement is whole or not at all; several are not."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+
+    def run(self, statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
+        """Run statements in order, and return the rows of the last. Raises UnavailableError where one fails."""
+        rows: list[tuple[Any, ...]] = []
+        for statement in statements:
+            rows = self._warehouse.rows(statement.sql)
+        return rows
+
+
 class DuckDBZone:
-    """An open internal zone."""
+    """An open file of DuckDB."""
 
     def __init__(self, connection: DuckDBPyConnection) -> None:
         self._connection = connection

@@ -35,6 +35,8 @@ SIZES = (
     *("2X-Large", "3X-Large", "4X-Large", "5X-Large"),
 )
 """Sizes of SQL warehouses as Databricks writes them; policies say which of them are allowed."""
+SPELLED = {size.lower(): size for size in SIZES}
+"""... by how they compare."""
 
 
 def named(kind: str, name: str, fields: dict[str, str] | None = None) -> Resource:

@@ -7,7 +7,7 @@ so a caller who does not encode them calls another route, here as there.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -109,6 +109,8 @@ class Options:
     rows_per_chunk: int = 10_000
     start_seconds: float = 0.0
     """How long a stopped warehouse takes to start."""
+    run_task: Callable[[dict[str, Any], Mapping[str, str]], bool] | None = None
+    """What a task of a job does, with the variables of its cluster, and whether it succeeded."""
 
 
 Answer = dict[str, Any] | Response

@@ -15,12 +15,11 @@ from meshport.catalogs.databricks.provisioning.people import People
 from meshport.catalogs.databricks.registration.client import explained, once
 from meshport.errors import UnavailableError
 from meshport.resources import Resource
-from meshport.resources.infrastructure import CLUSTER_POLICY, PERMISSION, SIZES, WAREHOUSE, named, permission
+from meshport.resources.infrastructure import CLUSTER_POLICY, PERMISSION, SPELLED, WAREHOUSE, named, permission
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
-SPELLED = {size.lower(): size for size in SIZES}
 OBJECTS = {WAREHOUSE: "warehouses", CLUSTER_POLICY: "cluster-policies"}
 NEEDS = {WAREHOUSE: "that warehouses may be made (an admin may)", CLUSTER_POLICY: "to be an admin of the workspace"}
 
