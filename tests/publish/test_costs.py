@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +67,17 @@ def test_runs_cost_their_time_at_the_rate_of_the_domain(domain: Domain) -> None:
     domain.publish()  # which says nothing of what it costs
     with domain.registry() as registry:
         assert incident.id in [each.id for each in registry.incidents(lasting=True)]
+
+
+def test_outside_of_a_project_everything_is_shown(domain: Domain, tmp_path: Path) -> None:
+    took(domain, orders=18.0)
+    assert domain.run("ops", "record").code == 0
+    elsewhere = Domain(tmp_path / "elsewhere")
+    elsewhere.path.mkdir()
+    said = ask(elsewhere, "--by", "domain", "--registry", str(domain.registry_file), "--record")
+    assert [(each["name"], Decimal(each["amount"])) for each in said["lines"]] == [("sales", 18)]
+    text = elsewhere.run("ops", "cost", "--registry", str(domain.registry_file)).out
+    assert "not known" in text  # nothing was published yet: whose models these are nobody told
 
 
 def test_a_rate_without_a_currency_is_no_rate(domain: Domain) -> None:

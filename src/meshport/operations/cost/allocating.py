@@ -50,6 +50,8 @@ def apportion(amount: Decimal, weights: Sequence[int]) -> list[Decimal]:
     Each part is rounded down to the smallest unit, and what is left goes, a unit each, to those that lost most by it
     (the method of largest remainders); of equals to the first. Weights are not negative, and not all 0.
     """
+    if len(weights) == 1:
+        return [amount]
     exponent = amount.as_tuple().exponent
     assert isinstance(exponent, int)
     unit = Decimal(1).scaleb(min(exponent, SMALLEST))

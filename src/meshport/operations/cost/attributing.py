@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,15 +30,19 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     consumer: str | None = None
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, dict=True):
     """What the registry knows: products by domain and name of a model or test, and by full name of a port."""
 
     models: Mapping[tuple[str, str], Collection[str]]
     ports: Mapping[str, Collection[str]]
 
-    def domains(self, model: str) -> list[str]:
-        """Return the domains that have a model of this name."""
-        return sorted({domain for domain, name in self.models if name == model})
+    @cached_property
+    def domains(self) -> Mapping[str, list[str]]:
+        """The domains that have a model or test of a name."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for domain, name in sorted(self.models):
+            found[name].append(domain)
+        return found
 
 
 def known(registry: Registry) -> Known:
@@ -83,7 +88,7 @@ def work_of(use: Use, payer: str | None, known: Known) -> Work:
     name.
     """
     if use.model is not None:
-        domains = known.domains(use.model)
+        domains = known.domains.get(use.model, [])
         domain = payer if payer in domains or len(domains) != 1 else domains[0]
         return built(domain, use.model, known)
     for kind, names in (("publish", use.writes), ("read", use.reads)):
