@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 UNITY_CLIENT := .unity/client/.ready
 ISSUER := tests/marketplace/issuer
 
-.PHONY: setup demo demo-databricks test test-faults test-live test-browser lint bench bench-lineage bench-databricks bench-marketplace docs clean databricks-double unity-client unity-jars unity-server issuer
+.PHONY: setup demo demo-databricks demo-operations test test-faults test-live test-browser lint bench bench-lineage bench-databricks bench-marketplace docs clean databricks-double unity-client unity-jars unity-server issuer
 
 setup: $(READY)
 
@@ -70,6 +70,10 @@ demo: $(READY)
 # The same story on Databricks: a loopback double that the real adapter, connector and SDK talk to.
 demo-databricks: $(READY)
 	$(BIN)/python -m demo databricks
+
+# What comes after publishing: a domain from a file, a broken promise and its alert, costs, a backup.
+demo-operations: $(READY)
+	$(BIN)/python -m demo operations
 
 databricks-double: $(READY)
 	$(BIN)/python -m tests.databricks_double

@@ -1,5 +1,5 @@
 """The main job, end to end, with every claim checked: `make demo`, `make demo-databricks`. Ends with 1 where something
-does not hold.
+does not hold. `make demo-operations` tells of what comes after publishing.
 
 Two domains, one story: on one laptop, or on Databricks, with the same commands and the same claims.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -61,19 +62,20 @@ def main() -> None:
 
         with Databricks.double() as double:
             tell(Databricks(double), HOME.with_name("demo-databricks"))
+    elif wanted == ["operations"]:
+        from demo import operations
+
+        stage("Running a mesh, on a laptop", HOME.with_name("demo-operations"), operations.tell)
     else:
-        sys.exit("python -m demo [laptop | databricks]")
+        sys.exit("python -m demo [laptop | databricks | operations]")
 
 
 def tell(place: Place, home: Path) -> None:
-    """Tell the whole story. Ends the program with 1 at the first claim that does not hold."""
-    started = time.monotonic()
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
-    click.secho(f"The main job, {place.title}", bold=True)
-    story = Story(home, place.environment)
-    sales, marketing = home / "sales", home / "marketing"
-    try:
+    """Tell the whole story of the main job."""
+
+    def chapters(home: Path) -> None:
+        story = Story(home, place.environment)
+        sales, marketing = home / "sales", home / "marketing"
         publish_first(story, place, sales)
         build_on_it(story, place, sales, marketing)
         again_changes_nothing(story, place, sales)
@@ -82,6 +84,18 @@ def tell(place: Place, home: Path) -> None:
         failing_test(story, place, sales)
         go_back(story, place, sales)
         find(story, home)
+
+    stage(f"The main job, {place.title}", home, chapters)
+
+
+def stage(title: str, home: Path, chapters: Callable[[Path], None]) -> None:
+    """Tell a story in an empty folder. Ends the program with 1 at the first claim that does not hold."""
+    started = time.monotonic()
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    click.secho(title, bold=True)
+    try:
+        chapters(home)
     except NotSoError as error:
         click.secho(f"\n✗ This does not hold: {error}", fg="red", bold=True)
         sys.exit(1)

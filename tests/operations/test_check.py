@@ -50,6 +50,18 @@ def test_a_model_that_failed_is_hard(mesh: Mesh, ask: Told) -> None:
     assert "the last run of sales.customer_360 failed: customers.v1" in ask("status", output_format="text")
 
 
+def test_a_run_that_did_not_get_to_a_product_is_hard_and_says_nothing_of_its_quality(mesh: Mesh, ask: Told) -> None:
+    mesh.publish(hours=5, status="warn")
+    assert [each["kind"] for each in ask("check")["began"]] == ["quality"]
+    mesh.run_tests(hours=3, model="skipped", status="skipped")
+    (began,) = ask("check")["began"]
+    assert (began["kind"], began["severity"]) == ("run", "hard")
+    assert began["text"].endswith("because what it is built from failed: customers.v1")
+    assert {each["kind"] for each in ask("incidents")} == {"quality", "run"}
+    mesh.run_tests(hours=2)
+    assert ask("check")["lasting"] == []
+
+
 def test_a_test_that_is_gone_is_not_wrong_for_ever(mesh: Mesh, ask: Told) -> None:
     mesh.publish(hours=5)
     mesh.run_tests(hours=3, status="fail", test="test.sales.removed")

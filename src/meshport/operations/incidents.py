@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from meshport.model import Product
     from meshport.registry import Registry
 
+SKIPPED = "skipped"
+"""How a node ended that dbt did not get to, because something before it failed."""
 SHOWN = 3
 OF_BUILDS: tuple[IncidentKind, ...] = ("run", "tests", "quality", "freshness")
 """What builds and their rows tell of; what they cost is looked at elsewhere."""
@@ -67,15 +69,16 @@ def known(
     """Return which kinds of trouble can be told of a published product, and what is wrong. Pure but for the time.
 
     `evidence` is what it was published on, `builds` are what its ports hold, `results` are the newest of its nodes.
-    As long as these did not fail, its quality is theirs; of a build that failed nothing is published, so that the
-    quality stays what it was.
+    As long as these did not fail and none was skipped, its quality is theirs; of a build that failed nothing is
+    published, so that the quality stays what it was.
     """
     missed = {level.name: level for level in levels(product, evidence, builds) if level.met is False}
     if not results:
         return ("quality", "freshness"), [_missed(product.key, level) for level in missed.values()]
     failed = [each for each in results if each.status in FAILED]
+    skipped = [each for each in results if each.status == SKIPPED]
     tests = [each for each in results if each.kind in TESTS]
-    if not failed and tests:
+    if tests and not failed and not skipped:
         missed.pop("quality", None)
         ran = {"": [Evidence(QualityRule(each.unique_id, each.name, each.kind), each.status) for each in tests]}
         missed |= {
@@ -86,6 +89,10 @@ def known(
     refused = [f"{each.name} of {each.label}" for each in failed if each.kind in TESTS]
     if runs:
         found.append(Trouble("run", "hard", f"the last run of {product.key} failed: {_named(runs)}"))
+    elif skipped:
+        left_out = sorted({str(each.label) for each in skipped})
+        text = f"the last run left out {product.key}, because what it is built from failed: {_named(left_out)}"
+        found.append(Trouble("run", "hard", text))
     if refused:
         found.append(
             Trouble("tests", "hard", f"the tests of {product.key} failed when they last ran: {_named(refused)}")
