@@ -16,11 +16,12 @@ from meshport.access.principals import Actor
 from meshport.cli import main
 from meshport.errors import ExitCode
 from meshport.registry import Registry
-from meshport.registry.types import Told
+from meshport.registry.types import RunRecord, RunResult, Told
 from tests.postgres import Server
 from tests.registry.samples import at_revision, product, record, url
 
 KEY = "sales.customer_360"
+AT = "2026-11-20T10:00:00+00:00"
 
 
 def run(*arguments: object) -> int:
@@ -37,6 +38,19 @@ def fill(address: str) -> None:
         ann = Actor.named("user:ann@example.com")
         subscriptions.request(registry, KEY, "domain:marketing", actor=ann, reason="it's needed; drop table port")
         subscriptions.approve(registry, KEY, "domain:marketing", actor=Actor.named("domain:sales"))
+        run = RunRecord(
+            domain="sales",
+            invocation_id="one",
+            command="build",
+            target=None,
+            started_at=AT,
+            ended_at=AT,
+            status="success",
+        )
+        result = RunResult(
+            unique_id="model.sales.a", name="a", kind="model", product=None, label=None, status="success", seconds=0.1
+        )
+        registry.record_run(run, [result])
         registry.journal_end(registry.journal_begin("sales", "digest", "user:ann"), "done")
 
 
@@ -72,7 +86,7 @@ def test_what_was_there_is_there_again(each_url: str, other: dict[str, str], to:
     for changed in ("audit", "audit_head"):
         before.pop(changed), after.pop(changed)
     assert after == before
-    assert all(before[name] for name in ("subscription", "notice", "journal_run"))
+    assert all(before[name] for name in ("subscription", "notice", "journal_run", "run_result"))
     with Registry.open(other[to], create=False) as registry:
         assert registry.verify_audit().broken is None
         # What the tables number by themselves goes on after what was brought back.

@@ -23,7 +23,7 @@ from meshport.errors import BlockedError, InputError, UnavailableError
 
 FORMAT = 1
 _AT_ONCE = 1_000
-Value = str | int | None
+Value = str | int | float | None
 Row = list[Value]
 
 
