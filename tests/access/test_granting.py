@@ -16,6 +16,7 @@ from meshport.errors import BlockedError, UnavailableError
 from meshport.mesh import Guard
 from meshport.model import Relation
 from meshport.registry import Registry
+from meshport.registry.book import Book
 from meshport.standards import AccessRule
 from tests.access.catalog import KEY, Memory, published, reading
 from tests.registry.samples import url
@@ -226,8 +227,8 @@ def _approve_and_die(path: Path, place: str) -> None:
         approve(registry, KEY, "marketing", actor=SALES)
         if place == "before granting":
             catalog.grant = kill  # type: ignore[method-assign]
-        elif place != "before granting":
-            registry.forget = kill  # type: ignore[method-assign,assignment]
+        elif place == "before recording":
+            Book.forget = kill  # type: ignore[method-assign,assignment]
         else:
             registry.move_subscription = kill  # type: ignore[method-assign,assignment]
         catalog.settle(registry)

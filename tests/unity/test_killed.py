@@ -11,7 +11,7 @@ import pytest
 from meshport.catalogs.unity.apply import Registrar
 from meshport.catalogs.unity.client import UnityClient
 from meshport.catalogs.unity.files import Exporter
-from meshport.cli.unity_site import RegistryBook
+from meshport.registry.book import Book
 from tests.publish import toy
 from tests.unity.registered import Registered
 
@@ -39,7 +39,7 @@ class Steps:
             return send(client, method, path, body)
 
         patch.setattr(UnityClient, "_send", watched)
-        for owner, name in ((RegistryBook, "write"), (RegistryBook, "forget"), (Exporter, "export")):
+        for owner, name in ((Book, "write"), (Book, "forget"), (Exporter, "export")):
             patch.setattr(owner, name, self.counting(getattr(owner, name)))
         patch.setattr(Registrar, "_remove_files", self.counting(Registrar._remove_files))
 

@@ -24,7 +24,8 @@ from meshport.plan.diff import diff
 from meshport.plan.guard import beyond
 from meshport.plan.parallel import in_parallel
 from meshport.plan.types import Removal
-from meshport.registry.types import LedgerKey, Standing, Step, Subscription
+from meshport.registry.book import Book
+from meshport.registry.types import Standing, Step, Subscription
 from meshport.resources import Resource
 from meshport.resources.grant import KIND, said
 
@@ -107,7 +108,7 @@ class _Run:
     def __init__(self, registry: Registry, domain: str, catalog: str, grants: Grants, actor: str, lock: Lock) -> None:
         self._registry = registry
         self._domain = domain
-        self._ledger_name = ledger_name(catalog)
+        self._book = Book(registry, ledger_name(catalog), domain)
         self._catalog = catalog
         self._grants = grants
         self._actor = actor
@@ -119,10 +120,7 @@ class _Run:
         standing = registry.standing(self._domain)
         known = registry.subscriptions(domain=self._domain)
         should = wanted(known, standing, rules, self._catalog)
-        ledger = {
-            key.key: msgspec.json.decode(fields, type=dict[str, str])
-            for key, fields in registry.ledger(self._ledger_name, self._domain).items()
-        }
+        ledger = self._book.read()
         observed = {resource.key: resource for resource in self._grants.observe()}
         changes, _ = diff(should.grants.values(), observed.values(), ledger, interrupted=True)
         add = [should.grants[change.key] for change in changes if change.action == "create"]
@@ -146,8 +144,7 @@ class _Run:
 
     def _apply(self, add: Sequence[Resource], remove: Sequence[Resource]) -> list[str]:
         """Grant and revoke, and return what failed. What a principal needs to get in comes first, and goes last."""
-        entries = {_key(each): msgspec.json.encode(each.fields, order="sorted").decode() for each in add}
-        self._registry.write_ledger(self._ledger_name, self._domain, entries)
+        self._book.write({each.key: each.fields for each in add})
         problems: list[str] = []
 
         def one(work: tuple[Callable[[Resource], None], Resource]) -> None:
@@ -170,8 +167,7 @@ class _Run:
     ) -> None:
         """Keep in the ledger what is there and ours: what did not come, and what went, is forgotten."""
         ours = {*ledger, *(each.key for each in add)}
-        stale = [key for key in ours if key not in there]
-        self._registry.forget(self._ledger_name, self._domain, [LedgerKey(KIND, key) for key in stale])
+        self._book.forget(key for key in ours if key not in there)
 
     def _unkept(self, add: Sequence[Resource], remove: Sequence[Resource], there: Mapping[str, Resource]) -> list[str]:
         """Return what the catalog accepted and did not do."""
@@ -221,10 +217,6 @@ def _refuse(remove: Sequence[Resource], explained: set[str], ledger: Mapping[str
 def _is_active(registry: Registry, subscription: Subscription) -> bool:
     found = registry.subscriptions(subscription.product, subscription.principal, ["active"])
     return any(each.id == subscription.id for each in found)
-
-
-def _key(resource: Resource) -> LedgerKey:
-    return LedgerKey(KIND, resource.key)
 
 
 def _depth(resource: Resource) -> int:

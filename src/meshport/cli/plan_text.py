@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from meshport.cli.output import Document, Table, Text
-from meshport.model import Port
-from meshport.plan.types import Breach, Change, Plan, ProductPlan
+from meshport.model import Gate, Port
+from meshport.plan.types import Breach, Change, Foreign, Plan, ProductPlan
 
 SIGN = {"create": "+", "update": "~", "delete": "-"}
 LONGEST = 60
@@ -27,8 +28,7 @@ def plan_document(plan: Plan) -> Document:
         registered = [(SIGN[r.action], r.kind, r.subject, short(r.detail), r.reason) for r in plan.registrations]
         blocks.append(Table(["", "kind", "on", "change", "why"], registered, title="Unity Catalog"))
     if plan.foreign:
-        rows = [(item.kind, item.subject, item.name, short(item.value)) for item in plan.foreign]
-        blocks.append(Table(["kind", "on", "name", "value"], rows, title="Foreign, left alone"))
+        blocks.append(foreign_table(plan.foreign))
     blocks.append(Text(summary(plan)))
     return Document(data=plan.as_data(), blocks=blocks)
 
@@ -40,12 +40,8 @@ def summary(plan: Plan) -> str:
     changes = [change for product in actionable for change in product.changes]
     parts = []
     if actionable:
-        counts = {action: sum(change.action == action for change in changes) for action in SIGN}
-        listed = ", ".join(f"{count} to {action}" for action, count in counts.items() if count) or "registry only"
-        parts.append(f"Plan: {_products(len(actionable))}, {listed}.")
-        drift = sum(change.drift for change in changes)
-        if drift:
-            parts.append(f"{drift} of these {'is' if drift == 1 else 'are'} drift: changed by somebody else.")
+        parts.append(f"Plan: {_products(len(actionable))}, {counted(changes) or 'registry only'}.")
+        parts += drifted(changes)
     elif not blocked and not plan.actionable:
         parts.append("Nothing to do: the catalog and the registry hold what the project declares.")
     if blocked:
@@ -57,6 +53,30 @@ def summary(plan: Plan) -> str:
     if gone := sum(len(product.withdrawals) for product in plan.products):
         parts.append(f"{gone} certification{' is' if gone == 1 else 's are'} withdrawn.")
     return " ".join(parts)
+
+
+def blocked_table(gates: Iterable[Gate], title: str) -> Table:
+    """Return what refuses a plan, why, and how to mend it."""
+    rows = [(gate.name, gate.subject, gate.reason, gate.hint) for gate in gates]
+    return Table(["gate", "what", "why", "fix"], rows, title=f"{title}: blocked")
+
+
+def foreign_table(items: Iterable[Foreign]) -> Table:
+    """Return what others put there."""
+    rows = [(item.kind, item.subject, item.name, short(item.value)) for item in items]
+    return Table(["kind", "on", "name", "value"], rows, title="Foreign, left alone")
+
+
+def counted(changes: Sequence[Change]) -> str:
+    """Return how many changes there are of each action; empty where there is none."""
+    counts = {action: sum(change.action == action for change in changes) for action in SIGN}
+    return ", ".join(f"{count} to {action}" for action, count in counts.items() if count)
+
+
+def drifted(changes: Sequence[Change]) -> list[str]:
+    """Return the sentence that says how many changes are drift; nothing where none is."""
+    drift = sum(change.drift for change in changes)
+    return [f"{drift} of these {'is' if drift == 1 else 'are'} drift: changed by somebody else."] if drift else []
 
 
 def _products(count: int) -> str:
@@ -74,8 +94,7 @@ def _product(plan: ProductPlan) -> list[Table | Text]:
     title = f"{product.key} ({version})"
     blocks: list[Table | Text] = []
     if plan.blocked:
-        rows = [(gate.name, gate.subject, gate.reason, gate.hint) for gate in plan.blocked]
-        blocks.append(Table(["gate", "what", "why", "fix"], rows, title=f"{title}: blocked"))
+        blocks.append(blocked_table(plan.blocked, title))
     if plan.withdrawals:
         lost = [change_row(change) for change in plan.withdrawals]
         blocks.append(Table(["", "kind", "on", "change", "why"], lost, title=f"{title}: certification withdrawn"))

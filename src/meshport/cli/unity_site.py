@@ -17,7 +17,6 @@ from meshport.catalogs.unity.files import Exporter
 from meshport.catalogs.unity.observed import observe
 from meshport.catalogs.unity.types import (
     Blocked,
-    Ledger,
     Observed,
     Place,
     PortEntry,
@@ -30,7 +29,8 @@ from meshport.cli.output import Progress, say
 from meshport.errors import InputError, PlanMovedError, UnavailableError
 from meshport.mesh import FILE_NAME
 from meshport.model import Relation
-from meshport.registry.types import LedgerKey, PortStatus, Standing
+from meshport.registry.book import Book
+from meshport.registry.types import PortStatus, Standing
 from meshport.resources import ObservedRelation
 
 if TYPE_CHECKING:
@@ -42,29 +42,6 @@ OPEN = (
     "this server authorises nobody: who reaches it may do everything, and it keeps no grants. "
     "Start it with server.authorization=enable to have subscriptions granted."
 )
-
-
-class RegistryBook:
-    """The registry's ledger of one server and one domain."""
-
-    def __init__(self, registry: Registry, server: str, domain: str) -> None:
-        self._registry, self._name, self._domain = registry, f"unity:{server}", domain
-
-    def read(self) -> Ledger:
-        """Return all entries by key."""
-        rows = self._registry.ledger(self._name, self._domain)
-        return {key.key: msgspec.json.decode(value, type=dict[str, str]) for key, value in rows.items()}
-
-    def write(self, entries: Mapping[str, Mapping[str, str]]) -> None:
-        """Add or update entries."""
-        rows = {_key(key): msgspec.json.encode(fields, order="sorted").decode() for key, fields in entries.items()}
-        if rows:
-            self._registry.write_ledger(self._name, self._domain, rows)
-
-    def forget(self, keys: list[str]) -> None:
-        """Remove entries."""
-        if keys:
-            self._registry.forget(self._name, self._domain, [_key(key) for key in keys])
 
 
 class UnitySite:
@@ -95,7 +72,7 @@ class UnitySite:
             storage=(workspace.project_dir / mesh.unity.storage).resolve(),
         )
         self.client = UnityClient(mesh.unity.url, os.environ.get("UNITY_TOKEN"), tell=say)
-        self.book = RegistryBook(registry, self.client.url, mesh.domain)
+        self.book = Book(registry, f"unity:{self.client.url}", mesh.domain)
 
     def plan(self) -> UnityPlan:
         """Return what registering would change. Writes nothing."""
@@ -210,7 +187,3 @@ class UnitySite:
         return ProductEntry(
             product=head.product, version=head.version, status=head.status, ports=tuple(ports), trouble=tuple(trouble)
         )
-
-
-def _key(key: str) -> LedgerKey:
-    return LedgerKey(kind=key.partition("/")[0], key=key)
