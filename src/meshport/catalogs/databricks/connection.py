@@ -124,13 +124,13 @@ class Warehouse:
     """A SQL warehouse. Safe to use from several threads: each statement takes a session of its own from a pool.
 
     Statements run as whose `token` it is; without one the SDK finds who connects (token, service principal, profile).
-    `start_seconds` is how long a warehouse that is about to start is waited for.
+    `start_seconds` is how long a warehouse that is about to start is waited for; None: as long as a start may take.
     """
 
-    def __init__(self, access: Access, token: str | None = None, start_seconds: float = START_SECONDS) -> None:
+    def __init__(self, access: Access, token: str | None = None, start_seconds: float | None = None) -> None:
         self.access = access
         self._token = token
-        self._start_seconds = start_seconds
+        self._start_seconds = START_SECONDS if start_seconds is None else start_seconds
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def rows(self, sql: str) -> Rows:
